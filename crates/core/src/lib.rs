@@ -1,0 +1,12 @@
+//! The domain of Sluis: policy, verdicts, pseudonyms, keys. Plain types and functions; no IO.
+
+pub mod class;
+mod glyph;
+pub mod key;
+pub mod mask;
+pub mod policy;
+pub mod pseudonym;
+mod recognise;
+pub mod restore;
+pub mod settings;
+pub mod verdict;

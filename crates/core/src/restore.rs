@@ -1,0 +1,237 @@
+//! Putting real values back in an answer while it streams.
+//!
+//! One pass from left to right: a value that was put back is never read again, so no answer can build a token
+//! out of values. Only what can still become a token is held back, at most [`MAX_HELD_BYTES`], and any split
+//! of the answer gives the same bytes.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::glyph::{Glyph, Reading, Spelling, read};
+use crate::policy::{Sink, Sinks};
+use crate::pseudonym::Codebook;
+use crate::recognise::{MAX_TOKEN_BYTES, Match, may_start, token_at};
+
+/// The most bytes of an answer that wait for what follows.
+pub const MAX_HELD_BYTES: usize = MAX_TOKEN_BYTES + 16;
+
+/// Where the text stands in the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Text for a person.
+    Text,
+    /// The arguments of a tool call: JSON text, in which values are escaped.
+    Arguments,
+}
+
+/// Restores one stream of text: one choice, one content block, or the arguments of one tool call.
+#[derive(Debug)]
+pub struct Restorer {
+    book: Arc<Codebook>,
+    sinks: Sinks,
+    place: Place,
+    held: String,
+    before: char,
+    url: UrlWatch,
+    restored: u32,
+    kept_back: u32,
+}
+
+impl Restorer {
+    /// A restorer at the start of a text.
+    #[must_use]
+    pub fn new(book: Arc<Codebook>, sinks: Sinks, place: Place) -> Self {
+        Self {
+            book,
+            sinks,
+            place,
+            held: String::new(),
+            before: ' ',
+            url: UrlWatch::default(),
+            restored: 0,
+            kept_back: 0,
+        }
+    }
+
+    /// Takes the next piece of the answer and appends to `out` all that is certain.
+    pub fn push(&mut self, piece: &str, out: &mut String) {
+        if self.book.is_empty() {
+            out.push_str(piece);
+            return;
+        }
+        if self.held.is_empty() {
+            let done = self.advance(piece, false, out);
+            self.held.push_str(&piece[done..]);
+        } else {
+            let mut text = std::mem::take(&mut self.held);
+            text.push_str(piece);
+            let done = self.advance(&text, false, out);
+            text.drain(..done);
+            self.held = text;
+        }
+    }
+
+    /// The text ends here: appends what was held back.
+    pub fn finish(&mut self, out: &mut String) {
+        let text = std::mem::take(&mut self.held);
+        self.advance(&text, true, out);
+        self.before = ' ';
+        self.url = UrlWatch::default();
+    }
+
+    /// How many values were put back.
+    #[must_use]
+    pub fn restored(&self) -> u32 {
+        self.restored
+    }
+
+    /// How many issued tokens were left standing because of where they stood.
+    #[must_use]
+    pub fn kept_back(&self) -> u32 {
+        self.kept_back
+    }
+
+    /// Whether text waits for what follows.
+    #[must_use]
+    pub fn is_holding(&self) -> bool {
+        !self.held.is_empty()
+    }
+
+    fn advance(&mut self, text: &str, last: bool, out: &mut String) -> usize {
+        let mut at = 0;
+        let mut copied = 0;
+        while at < text.len() {
+            let rest = &text[at..];
+            let Reading::Glyph(glyph) = read(rest, last) else { break };
+            if may_start(glyph.char, self.before) {
+                match token_at(rest, last, &self.book) {
+                    Match::No => {}
+                    Match::More => break,
+                    Match::Yes { bytes, code, variant, keep } => {
+                        out.push_str(&text[copied..at]);
+                        self.put(&rest[..bytes], code, variant, &rest[keep.0..keep.1], out);
+                        at += bytes;
+                        copied = at;
+                        self.before = ']';
+                        continue;
+                    }
+                }
+            }
+            let glyph = unescaped(glyph);
+            self.before = glyph.char;
+            self.url.see(glyph.char);
+            at += glyph.bytes;
+        }
+        out.push_str(&text[copied..at]);
+        at
+    }
+
+    fn put(&mut self, token: &str, code: u32, variant: u32, ending: &str, out: &mut String) {
+        let place = match self.place {
+            Place::Text => self.sinks.text,
+            Place::Arguments => self.sinks.tool,
+        };
+        let allowed = place == Sink::Restore && (!self.url.inside || self.sinks.url == Sink::Restore);
+        let Some(value) = self.book.surface(code, variant).filter(|_| allowed) else {
+            self.kept_back += 1;
+            out.push_str(token);
+            return;
+        };
+        self.restored += 1;
+        match (self.url.inside, self.place) {
+            (true, _) => percent_encode(value, out),
+            (false, Place::Arguments) => escape_json(value, out),
+            (false, Place::Text) => out.push_str(value),
+        }
+        out.push_str(ending);
+    }
+}
+
+/// The places in a whole text where restoring would find an issued token. `before` as in a stream: the text
+/// may stand behind another token.
+pub(crate) fn tokens_in(text: &str, book: &Codebook) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut before = ' ';
+    let mut at = 0;
+    while at < text.len() {
+        let Reading::Glyph(glyph) = read(&text[at..], true) else { break };
+        if may_start(glyph.char, before)
+            && let Match::Yes { bytes, .. } = token_at(&text[at..], true, book)
+        {
+            found.push(at..at + bytes);
+            at += bytes;
+            before = ']';
+            continue;
+        }
+        let glyph = unescaped(glyph);
+        before = glyph.char;
+        at += glyph.bytes;
+    }
+    found
+}
+
+/// Behind a backslash that belongs to no token, the escaped sign is looked at by itself: it may open one.
+fn unescaped(glyph: Glyph) -> Glyph {
+    if glyph.spelling == Spelling::Backslash && glyph.char != ' ' {
+        Glyph { char: '\\', bytes: 1, spelling: Spelling::Plain }
+    } else {
+        glyph
+    }
+}
+
+/// Knows whether the text is inside a URL: behind `scheme://`, `www.`, or the opening of a markdown link.
+#[derive(Debug, Default)]
+struct UrlWatch {
+    inside: bool,
+    recent: [char; 4],
+}
+
+impl UrlWatch {
+    fn see(&mut self, char: char) {
+        if self.inside {
+            let ends = char.is_whitespace() || char.is_control() || matches!(char, '"' | '<' | '>' | '`' | '|' | ')');
+            self.inside = !ends;
+        } else {
+            let [a, b, c, d] = self.recent;
+            self.inside = match char {
+                // "://", or "//" right behind a quote, a bracket or an equals sign
+                '/' => d == '/' && matches!(c, ':' | '"' | '\'' | '=' | '('),
+                '(' => d == ']',
+                '.' => {
+                    [b, c, d].iter().all(|w| w.eq_ignore_ascii_case(&'w')) && !a.is_alphanumeric()
+                }
+                _ => false,
+            };
+        }
+        self.recent.rotate_left(1);
+        self.recent[3] = char;
+    }
+}
+
+fn percent_encode(value: &str, out: &mut String) {
+    use std::fmt::Write as _;
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+}
+
+fn escape_json(value: &str, out: &mut String) {
+    use std::fmt::Write as _;
+    for char in value.chars() {
+        match char {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if c.is_control() => {
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+}

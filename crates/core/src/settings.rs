@@ -1,0 +1,312 @@
+//! The settings file (`sluis.toml`): server, policy and tools in one text that is refused as a whole when any
+//! part of it is unknown or contradicts another.
+
+use std::collections::BTreeMap;
+
+use aws_lc_rs::digest;
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::class::DataClass;
+use crate::policy::{Answers, Policy, Protocol, Sink, Sinks, Tool, Trust, contradiction};
+use crate::verdict::{Language, Verdict};
+
+/// The largest settings file that is read, in bytes.
+pub const MAX_BYTES: usize = 1 << 20;
+
+/// Everything a node needs to know before it starts, apart from secrets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Language of messages to people.
+    pub language: Language,
+    /// Address to listen on.
+    pub listen: String,
+    /// Folder for the embedded database and the master key.
+    pub data: String,
+    /// Database address; `None` is SQLite in the data folder.
+    pub database: Option<String>,
+    /// Whether the demonstration model is offered next to the tools.
+    pub demo: bool,
+    /// The policy.
+    pub policy: Policy,
+}
+
+/// Why a settings file is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {reason}")]
+pub struct SettingsError {
+    /// Line in the file, from 1.
+    pub line: usize,
+    /// What is wrong and what to do.
+    pub reason: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct File {
+    language: Language,
+    listen: String,
+    data: String,
+    database: Option<String>,
+    demo: Option<bool>,
+    policy: PolicyTable,
+    tools: BTreeMap<Spanned<String>, Spanned<ToolTable>>,
+}
+
+impl Default for File {
+    fn default() -> Self {
+        Self {
+            language: Language::Nl,
+            listen: "127.0.0.1:8787".into(),
+            data: "sluis-data".into(),
+            database: None,
+            demo: None,
+            policy: PolicyTable::default(),
+            tools: BTreeMap::new(),
+        }
+    }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct PolicyTable {
+    answers: Answers,
+    keep_days: Option<Spanned<u32>>,
+    restore: RestoreTable,
+    table: BTreeMap<Trust, BTreeMap<DataClass, Spanned<Verdict>>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct RestoreTable {
+    text: Option<Sink>,
+    url: Option<Sink>,
+    tool: Option<Sink>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ToolTable {
+    url: Option<Spanned<String>>,
+    #[serde(default)]
+    protocol: Protocol,
+    #[serde(default = "contracted")]
+    trust: Trust,
+    #[serde(default)]
+    models: Vec<String>,
+    key_env: Option<String>,
+    key_file: Option<String>,
+}
+
+/// Someone who writes a tool into the file has decided on it; the decision on trust is asked for in the
+/// documentation and defaults to a tool under contract.
+const fn contracted() -> Trust {
+    Trust::Contracted
+}
+
+impl Settings {
+    /// Reads a settings file's text. An empty text is valid: embedded defaults and the demonstration model.
+    ///
+    /// # Errors
+    /// The first unknown key, wrong value or contradiction, with its line.
+    pub fn parse(text: &str) -> Result<Self, SettingsError> {
+        let at = |offset: usize, reason: String| SettingsError {
+            line: 1 + text.as_bytes()[..offset.min(text.len())].iter().filter(|&&b| b == b'\n').count(),
+            reason,
+        };
+        if text.len() > MAX_BYTES {
+            return Err(at(0, format!("the file is larger than {MAX_BYTES} bytes")));
+        }
+        let file: File = toml::from_str(text).map_err(|error| {
+            at(error.span().map_or(0, |span| span.start), error.message().replace('\n', " "))
+        })?;
+
+        let mut table = BTreeMap::new();
+        for (&trust, classes) in &file.policy.table {
+            for (&class, verdict) in classes {
+                if let Some(reason) = contradiction(trust, class, *verdict.get_ref()) {
+                    return Err(at(verdict.span().start, reason.into()));
+                }
+                table.insert((trust, class), *verdict.get_ref());
+            }
+        }
+        let keep_days = match &file.policy.keep_days {
+            Some(days) if !(1..=3650).contains(days.get_ref()) => {
+                return Err(at(days.span().start, "keep_days is a number from 1 to 3650".into()));
+            }
+            Some(days) => *days.get_ref(),
+            None => 30,
+        };
+
+        let mut tools = Vec::new();
+        for (name, tool) in &file.tools {
+            tools.push(compile_tool(name.get_ref(), tool, &at)?);
+        }
+        let demo = file.demo.unwrap_or(tools.is_empty());
+        if demo {
+            if tools.iter().any(|tool| tool.name == DEMO) {
+                return Err(at(0, "the name \"demo\" is taken by the demonstration model".into()));
+            }
+            tools.push(demo_tool());
+        }
+        let defaults = Sinks::default();
+        Ok(Self {
+            language: file.language,
+            listen: file.listen,
+            data: file.data,
+            database: file.database,
+            demo,
+            policy: Policy {
+                version: version(text),
+                tools,
+                table,
+                answers: file.policy.answers,
+                sinks: Sinks {
+                    text: file.policy.restore.text.unwrap_or(defaults.text),
+                    url: file.policy.restore.url.unwrap_or(defaults.url),
+                    tool: file.policy.restore.tool.unwrap_or(defaults.tool),
+                },
+                keep_days,
+            },
+        })
+    }
+}
+
+/// The name of the demonstration model, as tool and as model.
+pub const DEMO: &str = "demo";
+
+fn demo_tool() -> Tool {
+    Tool {
+        name: DEMO.into(),
+        trust: Trust::Own,
+        protocol: Protocol::Demo,
+        url: String::new(),
+        models: vec![DEMO.into()],
+        key_env: None,
+        key_file: None,
+    }
+}
+
+fn compile_tool(
+    name: &str,
+    tool: &Spanned<ToolTable>,
+    at: &impl Fn(usize, String) -> SettingsError,
+) -> Result<Tool, SettingsError> {
+    let start = tool.span().start;
+    let tool = tool.get_ref();
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if name.is_empty() || name.len() > 64 || !name.chars().all(plain) {
+        return Err(at(start, "a tool's name has 1 to 64 letters, digits, dots, dashes or underscores".into()));
+    }
+    if tool.protocol == Protocol::Demo {
+        return Err(at(start, "the demonstration model is switched on with demo = true, not as a tool".into()));
+    }
+    let Some(url) = &tool.url else {
+        return Err(at(start, format!("tool {name} has no url; without it no request can go anywhere")));
+    };
+    let address = url.get_ref().trim_end_matches('/');
+    let local = ["http://127.0.0.1", "http://localhost", "http://[::1]"].iter().any(|host| {
+        address.strip_prefix(host).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
+    });
+    if !address.starts_with("https://") && !local && tool.trust != Trust::Own {
+        return Err(at(
+            url.span().start,
+            "the url starts with https://; plain http:// is for this machine and for tools with trust = \"own\"".into(),
+        ));
+    }
+    let (scheme, rest) = address.split_once("://").unwrap_or(("", ""));
+    let host_end = rest.find('/').unwrap_or(rest.len());
+    let odd = |c: char| c.is_whitespace() || c.is_control();
+    if !matches!(scheme, "http" | "https")
+        || host_end == 0
+        || rest[..host_end].contains('@')
+        || rest.contains(['?', '#'])
+        || rest.contains(odd)
+    {
+        return Err(at(
+            url.span().start,
+            "the url is a plain base address: no user name, query or fragment".into(),
+        ));
+    }
+    if let Some(wrong) = tool.models.iter().find(|model| model.find('*').is_some_and(|at| at + 1 < model.len())) {
+        return Err(at(start, format!("model \"{wrong}\": a * can only stand at the end")));
+    }
+    if tool.key_env.is_some() && tool.key_file.is_some() {
+        return Err(at(start, format!("tool {name} has both key_env and key_file; keep one")));
+    }
+    Ok(Tool {
+        name: name.into(),
+        trust: tool.trust,
+        protocol: tool.protocol,
+        url: address.into(),
+        models: tool.models.clone(),
+        key_env: tool.key_env.clone(),
+        key_file: tool.key_file.clone(),
+    })
+}
+
+fn version(text: &str) -> String {
+    use std::fmt::Write as _;
+    let hash = digest::digest(&digest::SHA256, text.as_bytes());
+    hash.as_ref()[..8].iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(text: &str) -> (usize, String) {
+        let error = Settings::parse(text).expect_err("must be refused");
+        (error.line, error.reason)
+    }
+
+    #[test]
+    fn an_empty_file_runs_the_demonstration_model_and_nothing_else() {
+        let settings = Settings::parse("").unwrap();
+        assert_eq!(settings.policy.tools.len(), 1);
+        assert_eq!(settings.policy.tools[0].protocol, Protocol::Demo);
+        assert_eq!(settings.listen, "127.0.0.1:8787");
+    }
+
+    #[test]
+    fn a_real_tool_is_one_line() {
+        let settings = Settings::parse("tools.mistral = { url = \"https://api.mistral.ai/v1/\" }").unwrap();
+        let tool = settings.policy.tool("mistral").unwrap();
+        assert_eq!((tool.url.as_str(), tool.trust), ("https://api.mistral.ai/v1", Trust::Contracted));
+        assert!(!settings.demo);
+    }
+
+    #[test]
+    fn unknown_keys_and_contradictions_are_refused_with_their_line() {
+        for (text, line, says) in [
+            ("\npolcy = 1\n", 2, "unknown field"),
+            ("[policy]\nanswers = \"keep\"\n", 2, "unknown variant"),
+            ("[policy.table.open]\npersonal = \"pseudonymise\"\nspecial = \"allow\"\n", 3, "processor agreement"),
+            ("[policy.table.unknown]\npublic = \"allow\"\n", 2, "nobody has decided"),
+            ("[policy.table.own]\ncredential = \"ask\"\n", 2, "password or key"),
+            ("[policy]\nkeep_days = 0\n", 2, "1 to 3650"),
+            ("[tools.x]\ntrust = \"own\"\n", 1, "no url"),
+            ("[tools.x]\nurl = \"http://ai.example/v1\"\n", 2, "https://"),
+            ("[tools.x]\nurl = \"http://localhost.evil.example/v1\"\n", 2, "https://"),
+            ("[tools.x]\nurl = \"https://me:pw@ai.example/v1\"\n", 2, "base address"),
+            ("[tools.x]\nurl = \"https://ai.example\"\nmodels = [\"a*b\"]\n", 1, "only stand at the end"),
+            ("[tools.x]\nurl = \"https://a.example\"\n[tools.x]\n", 3, "duplicate"),
+            ("[tools.demo]\nurl = \"https://a.example\"\nprotocol = \"demo\"", 1, "demo = true"),
+            ("demo = true\n[tools.demo]\nurl = \"https://a.example\"", 1, "taken"),
+        ] {
+            let (at, reason) = refused(text);
+            assert!(reason.contains(says), "{text:?}: {reason}");
+            assert_eq!(at, line, "{text:?}: {reason}");
+        }
+    }
+
+    #[test]
+    fn every_text_gives_settings_or_a_line() {
+        for text in ["\0", "=", "[[[", "tools = 1", "a.b.c.d = {"] {
+            assert!(refused(text).0 >= 1);
+        }
+    }
+}

@@ -1,0 +1,2 @@
+//! sluis
+fn main() {}
