@@ -10,6 +10,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::ops::Range;
 
 use aws_lc_rs::hmac;
 use sluis_detect::Kind;
@@ -65,6 +66,21 @@ impl Word {
     }
 }
 
+impl Word {
+    /// The name under which the vault keeps it: that of the kind, or `text`.
+    #[must_use]
+    pub fn stored(self) -> &'static str {
+        match self {
+            Self::Kind(kind) => kind.name(),
+            Self::Text => "text",
+        }
+    }
+
+    fn from_stored(name: &str) -> Option<Self> {
+        if name == "text" { Some(Self::Text) } else { Kind::from_name(name).map(Self::Kind) }
+    }
+}
+
 /// Type words a model may put in place of ours when it translates or rewords, in lower case. Any of them is
 /// accepted before any issued code: the code alone decides what comes back.
 pub(crate) const TYPE_WORDS: &[&str] = &[
@@ -87,6 +103,35 @@ pub struct Token {
     pub code: u32,
     /// Which spelling of the value, from 0.
     pub variant: u32,
+}
+
+impl Token {
+    /// Reads a token back from the vault: the stored name of its word, and the token as it was displayed.
+    #[must_use]
+    pub fn from_stored(word: &str, token: &str) -> Option<Self> {
+        let word = Word::from_stored(word)?;
+        let inner = token.strip_prefix('[')?.strip_suffix(']')?;
+        let (_, code) = inner.rsplit_once('_')?;
+        let (digits, letters) = code.split_at_checked(6)?;
+        Some(Self { word, code: digits.parse().ok()?, variant: variant_of(letters)? })
+    }
+}
+
+/// Where tokens in exactly our own spelling stand in a text, issued or not.
+#[must_use]
+pub fn token_shapes(text: &str) -> Vec<Range<usize>> {
+    let mut shapes = Vec::new();
+    for (open, _) in text.match_indices('[') {
+        let Some(length) = text[open..].bytes().take(40).position(|b| b == b']') else { continue };
+        let inner = &text[open + 1..open + length];
+        let Some((word, code)) = inner.rsplit_once('_') else { continue };
+        let digits = code.bytes().take_while(u8::is_ascii_digit).count();
+        let upper = |part: &str| part.bytes().all(|b| b.is_ascii_uppercase());
+        if digits == 6 && !word.is_empty() && upper(word) && upper(&code[digits..]) {
+            shapes.push(open..open + length + 1);
+        }
+    }
+    shapes
 }
 
 impl fmt::Display for Token {
@@ -322,6 +367,22 @@ mod tests {
         assert_eq!(later.surface(before[1].code, 1), Some("JAN"));
         assert_eq!(later.issue(PERSON, "jan", "jan").unwrap(), before[2]);
         assert!(later.take_fresh().is_empty());
+    }
+
+    #[test]
+    fn tokens_are_read_back_from_the_vault() {
+        for (word, variant) in [(PERSON, 0), (Word::Text, 3), (Word::Kind(Kind::Health), 17)] {
+            let token = Token { word, code: 482_137, variant };
+            assert_eq!(Token::from_stored(word.stored(), &token.to_string()), Some(token));
+        }
+        assert_eq!(Token::from_stored("person", "PERSON_1"), None);
+    }
+
+    #[test]
+    fn shapes_are_found_issued_or_not() {
+        let text = "[a [PERSON_482137] é [EMAIL_111111BB] [x_111111] [PERSON_11111] [BSN_1234567]";
+        let found: Vec<&str> = token_shapes(text).into_iter().map(|range| &text[range]).collect();
+        assert_eq!(found, ["[PERSON_482137]", "[EMAIL_111111BB]"]);
     }
 
     #[test]

@@ -20,8 +20,10 @@ pub const MAX_HELD_BYTES: usize = MAX_TOKEN_BYTES + 16;
 pub enum Place {
     /// Text for a person.
     Text,
-    /// The arguments of a tool call: JSON text, in which values are escaped.
+    /// The arguments of a tool call as JSON text, in which values are escaped.
     Arguments,
+    /// One value of a tool call's input, already taken out of its JSON.
+    Input,
 }
 
 /// Restores one stream of text: one choice, one content block, or the arguments of one tool call.
@@ -91,6 +93,11 @@ impl Restorer {
         self.kept_back
     }
 
+    /// Starts counting anew.
+    pub fn forget_counts(&mut self) {
+        (self.restored, self.kept_back) = (0, 0);
+    }
+
     /// Whether text waits for what follows.
     #[must_use]
     pub fn is_holding(&self) -> bool {
@@ -129,7 +136,7 @@ impl Restorer {
     fn put(&mut self, token: &str, code: u32, variant: u32, ending: &str, out: &mut String) {
         let place = match self.place {
             Place::Text => self.sinks.text,
-            Place::Arguments => self.sinks.tool,
+            Place::Arguments | Place::Input => self.sinks.tool,
         };
         let allowed = place == Sink::Restore && (!self.url.inside || self.sinks.url == Sink::Restore);
         let Some(value) = self.book.surface(code, variant).filter(|_| allowed) else {
@@ -141,7 +148,7 @@ impl Restorer {
         match (self.url.inside, self.place) {
             (true, _) => percent_encode(value, out),
             (false, Place::Arguments) => escape_json(value, out),
-            (false, Place::Text) => out.push_str(value),
+            (false, Place::Text | Place::Input) => out.push_str(value),
         }
         out.push_str(ending);
     }
@@ -149,7 +156,8 @@ impl Restorer {
 
 /// The places in a whole text where restoring would find an issued token. `before` as in a stream: the text
 /// may stand behind another token.
-pub(crate) fn tokens_in(text: &str, book: &Codebook) -> Vec<Range<usize>> {
+#[must_use]
+pub fn tokens_in(text: &str, book: &Codebook) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut before = ' ';
     let mut at = 0;

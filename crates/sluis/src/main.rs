@@ -1,2 +1,203 @@
-//! sluis
-fn main() {}
+//! The lock between people's data and AI: the command line, and the wiring of all other crates.
+
+mod bench;
+mod check;
+mod demo;
+mod evidence;
+mod jsonl;
+mod keys;
+mod marks;
+mod mask;
+mod node;
+mod serve;
+mod walk;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// The lock between people's data and AI.
+///
+/// Sluis stands between your people and the AI they use. It replaces personal data by pseudonyms before a prompt
+/// leaves, puts it back in the answer, obeys your policy, and keeps evidence without content.
+#[derive(Parser)]
+#[command(name = "sluis", version, about, max_term_width = 100)]
+struct Cli {
+    /// The settings file. Without it: sluis.toml in this folder, or the embedded defaults.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Show one prompt going out and coming back, with the demonstration model. Needs nothing, keeps nothing.
+    Demo {
+        /// The prompt to send instead of the example.
+        text: Option<String>,
+    },
+    /// Run the gateway.
+    Serve,
+    /// Show the personal data in texts. Exit code 0: clean, 1: findings, 2: error.
+    Check {
+        /// Files or folders; standard input when there are none.
+        paths: Vec<PathBuf>,
+        /// Read {"id","text"} lines on standard input, write findings as lines.
+        #[arg(long, conflicts_with = "paths")]
+        jsonl: bool,
+        /// Which detector to use.
+        #[arg(long, value_enum, default_value = "accurate")]
+        profile: Profile,
+    },
+    /// Replace the personal data in a text by pseudonyms. Exit code as for check.
+    Mask {
+        /// A file; standard input when there is none.
+        file: Option<PathBuf>,
+        /// Read {"id","text"} lines on standard input, write {"id","text","map"} lines.
+        #[arg(long, conflicts_with = "file")]
+        jsonl: bool,
+        /// Write the map from pseudonyms to values to this file (readable by you alone).
+        #[arg(long, value_name = "FILE", conflicts_with = "jsonl")]
+        map: Option<PathBuf>,
+        /// Which detector to use.
+        #[arg(long, value_enum, default_value = "accurate")]
+        profile: Profile,
+    },
+    /// Check an exported ledger, offline. Exit code 0: sound, 1: not sound, 2: cannot be read.
+    Verify {
+        /// The file that `sluis export` wrote.
+        ledger: PathBuf,
+        /// The verifier key, if you have it from elsewhere than the file.
+        #[arg(long)]
+        key: Option<String>,
+        /// An earlier checkpoint that the ledger must contain: proves that nothing was rolled back since.
+        #[arg(long, value_name = "FILE")]
+        checkpoint: Option<PathBuf>,
+    },
+    /// Write the evidence to a file that anyone can verify.
+    Export {
+        /// The file to write; - is standard output.
+        file: PathBuf,
+    },
+    /// Print a signed checkpoint of the evidence, to be kept outside this machine.
+    Checkpoint,
+    /// Make, list and revoke the keys that programs and people use.
+    Key {
+        #[command(subcommand)]
+        command: KeyCommand,
+    },
+    /// Copy everything to one file; secrets in it stay sealed.
+    Backup {
+        /// The file to write.
+        file: PathBuf,
+    },
+    /// Fill an empty database from a backup.
+    Restore {
+        /// The file that `sluis backup` wrote.
+        file: PathBuf,
+    },
+    /// Check the settings file.
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+    /// Measure detection and the gateway on this machine.
+    Bench {
+        /// Only detection: no network, some seconds.
+        #[arg(long)]
+        detection: bool,
+        /// Requests per measurement of the gateway.
+        #[arg(long, default_value_t = 2_000)]
+        requests: usize,
+    },
+}
+
+#[derive(Subcommand)]
+enum KeyCommand {
+    /// Make a key and show it, once.
+    Make {
+        /// For whom or what it is.
+        label: String,
+        /// Tools it may reach; all approved tools when none is named.
+        #[arg(long)]
+        tool: Vec<String>,
+        /// Days until it expires.
+        #[arg(long)]
+        days: Option<u32>,
+        /// Requests per minute.
+        #[arg(long)]
+        rate: Option<u32>,
+        /// Model tokens per calendar month.
+        #[arg(long)]
+        tokens: Option<u64>,
+    },
+    /// List the keys, without their secrets.
+    List,
+    /// Revoke a key at once.
+    Revoke {
+        /// Its id, as in the list.
+        id: String,
+    },
+}
+
+#[derive(Subcommand)]
+enum ConfigCommand {
+    /// Say whether the settings are right, and what follows from them.
+    Check,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Profile {
+    /// Microseconds per page.
+    Fast,
+    /// The most accurate.
+    Accurate,
+}
+
+impl From<Profile> for sluis_detect::Profile {
+    fn from(profile: Profile) -> Self {
+        match profile {
+            Profile::Fast => Self::Fast,
+            Profile::Accurate => Self::Accurate,
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("sluis: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let settings = || node::settings(cli.config.as_deref());
+    match cli.command {
+        Command::Check { paths, jsonl: false, profile } => check::run(&paths, profile.into()),
+        Command::Check { jsonl: true, profile, .. } => jsonl::check(profile.into()),
+        Command::Mask { file, jsonl: false, map, profile } => mask::run(file.as_deref(), map.as_deref(), profile.into()),
+        Command::Mask { jsonl: true, profile, .. } => jsonl::mask(profile.into()),
+        Command::Verify { ledger, key, checkpoint } => evidence::verify(&ledger, key, checkpoint.as_deref()),
+        Command::Config { command: ConfigCommand::Check } => serve::check_config(&settings()?),
+        Command::Demo { text } => node::block_on(demo::run(text)),
+        Command::Serve => node::block_on(serve::run(settings()?)),
+        Command::Export { file } => node::block_on(evidence::export(settings()?, file)),
+        Command::Checkpoint => node::block_on(evidence::checkpoint(settings()?)),
+        Command::Key { command } => match command {
+            KeyCommand::Make { label, tool, days, rate, tokens } => {
+                node::block_on(keys::make(settings()?, label, tool, days, rate, tokens))
+            }
+            KeyCommand::List => node::block_on(keys::list(settings()?)),
+            KeyCommand::Revoke { id } => node::block_on(keys::revoke(settings()?, id)),
+        },
+        Command::Backup { file } => node::block_on(evidence::backup(settings()?, file)),
+        Command::Restore { file } => node::block_on(evidence::restore(settings()?, file)),
+        Command::Bench { detection, requests } => bench::run(detection, requests),
+    }
+}

@@ -1,1 +1,128 @@
-//! store
+//! Everything Sluis keeps: evidence, virtual keys, and the sealed vaults of conversations, in SQLite or PostgreSQL.
+//!
+//! This is the only crate with SQL. One text of each query serves both databases; where they differ, both texts stand
+//! side by side in the code, and the tables in `migrations/sqlite` and `migrations/postgres`.
+//!
+//! What a stolen database shows: identifiers, times, counts, names from the configuration. Labels of keys, data keys of
+//! conversations and the values in the vault are sealed with AES-256-GCM-SIV, bound to their row. Dropping the data key of
+//! a conversation is its erasure.
+
+mod backup;
+mod db;
+mod error;
+mod evidence;
+mod keys;
+mod schema;
+mod seal;
+mod vault;
+
+use std::fmt;
+use std::sync::Arc;
+
+use sluis_ledger::{Signer, hex};
+use tokio::sync::{mpsc, oneshot};
+
+pub use backup::restore;
+pub use error::{Result, StoreError};
+pub use seal::MasterKey;
+pub use vault::{Conflict, Conversation, Pseudonym, Purged};
+
+use db::{Db, reading, writing};
+use evidence::Job;
+use seal::SealKey;
+
+/// Where time and randomness come from.
+#[derive(Debug, Clone, Copy)]
+pub struct Source {
+    /// Unix microseconds.
+    pub now: fn() -> i64,
+    /// Fills the bytes with randomness fit for keys.
+    pub random: fn(&mut [u8]),
+}
+
+/// A handle on an open store; clones share it.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    db: Db,
+    master: MasterKey,
+    source: Source,
+    signer: Signer,
+    labels: SealKey,
+    conversations: SealKey,
+    jobs: mpsc::Sender<Job>,
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").field("ledger", self.inner.signer.verifier_key()).finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// Opens the database at `sqlite:path` (made with mode 0600 if it is not there) or `postgres://…`, brings its tables
+    /// up to date, and starts the writer of the ledger. Needs a tokio runtime.
+    ///
+    /// # Errors
+    /// `Url`, `WrongMasterKey`, `NewerSchema`, `Migration` (nothing is changed then), `Unavailable`, `File`.
+    pub async fn open(url: &str, master: MasterKey, source: Source) -> Result<Self> {
+        let db = Db::connect(url).await?;
+        schema::migrate(&db, schema::NEWEST).await?;
+        evidence::prepare(&db).await?;
+        if fixed(&db, "key_check", &master.fingerprint()).await? != master.fingerprint() {
+            return Err(StoreError::WrongMasterKey);
+        }
+        let mut name = [0; 8];
+        (source.random)(&mut name);
+        let origin = fixed(&db, "origin", &format!("sluis/{}", hex(&name))).await?;
+        let signer = Signer::new(&origin, &master.derive("ledger-signing"))
+            .map_err(|_| StoreError::Corrupt("the name of the ledger"))?;
+        let inner = Inner {
+            labels: SealKey::new(master.derive("virtual-key-labels"))?,
+            conversations: SealKey::new(master.derive("conversation-keys"))?,
+            jobs: evidence::start_writer(db.clone()),
+            db,
+            master,
+            source,
+            signer,
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Whether the database answers: one cheap round trip.
+    ///
+    /// # Errors
+    /// `Unavailable`, mostly.
+    pub async fn ready(&self) -> Result<()> {
+        reading!(&self.inner.db, |conn| {
+            sqlx::query("SELECT 1").execute(&mut *conn).await?;
+        });
+        Ok(())
+    }
+
+    /// Records what waits, then closes the connections. Every later call is answered with `Closed`.
+    pub async fn close(&self) {
+        let (done, answer) = oneshot::channel();
+        if self.inner.jobs.send(Job::Close(done)).await.is_ok() {
+            // An error means the writer has stopped already.
+            let _ = answer.await;
+        }
+        self.inner.db.close().await;
+    }
+}
+
+/// A value that the first node to come fixes for good.
+async fn fixed(db: &Db, name: &str, value: &str) -> Result<String> {
+    let (value,): (String,) = writing!(db, |conn| {
+        sqlx::query("INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
+            .bind(name)
+            .bind(value)
+            .execute(&mut *conn)
+            .await?;
+        sqlx::query_as("SELECT value FROM meta WHERE name = $1").bind(name).fetch_one(&mut *conn).await?
+    });
+    Ok(value)
+}

@@ -1,0 +1,366 @@
+//! The order of work: fold, cut into tokens, mark fields, let every layer propose, remember names, resolve.
+
+use crate::fold::Folded;
+use crate::kind::{Finding, Kind, Profile, Segment};
+use crate::lexicon::Lexicon;
+use crate::memory::Memory;
+use crate::page::{Candidate, Class, DEGREE, Page, Token};
+use crate::special::Special;
+use crate::{address, bsn, card, credential, cue, date, digits, field, iban, mail, merge, national, network, organisation, person, phone, plate, reference};
+
+/// Texts are read in pieces of at most this many bytes, cut at the end of a line or word where there is one: offsets fit in 32 bits and memory
+/// stays in proportion to the piece.
+const PIECE: usize = 1 << 20;
+
+/// Finds personal data. Immutable: build one and share it.
+pub struct Detector {
+    profile: Profile,
+    lexicon: Lexicon,
+    special: Option<Special>,
+}
+
+impl std::fmt::Debug for Detector {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Detector").field("profile", &self.profile).finish_non_exhaustive()
+    }
+}
+
+/// A piece of a segment on its way through the layers.
+struct Draft<'t> {
+    segment: usize,
+    offset: usize,
+    folded: Folded<'t>,
+    label: &'t str,
+}
+
+impl Detector {
+    /// Builds the word lists and automata; some tens of milliseconds, once.
+    #[must_use]
+    pub fn new(profile: Profile) -> Self {
+        Self { profile, lexicon: Lexicon::new(), special: Special::new() }
+    }
+
+    /// The profile the detector was built for.
+    #[must_use]
+    pub fn profile(&self) -> Profile {
+        self.profile
+    }
+
+    /// The findings of one text, sorted by start. Findings of directly identifying kinds never overlap one another.
+    #[must_use]
+    pub fn detect(&self, text: &str) -> Vec<Finding> {
+        self.detect_document(&[Segment { text, label: "" }]).pop().unwrap_or_default()
+    }
+
+    /// The findings of each segment of one document or conversation: names found in one are sought in all.
+    #[must_use]
+    pub fn detect_document(&self, segments: &[Segment<'_>]) -> Vec<Vec<Finding>> {
+        let mut findings: Vec<Vec<Finding>> = segments.iter().map(|_| Vec::new()).collect();
+        let drafts: Vec<Draft<'_>> = segments
+            .iter()
+            .enumerate()
+            .flat_map(|(segment, s)| {
+                pieces(s.text).map(move |(offset, text)| Draft { segment, offset, folded: Folded::new(text), label: s.label })
+            })
+            .collect();
+        // Names first, in all pieces; then each piece once more with what was learned. A document of one piece is cut into tokens once.
+        let mut memory = Memory::default();
+        let single = drafts.len() == 1;
+        let mut kept = None;
+        for draft in &drafts {
+            let page = self.page(draft);
+            let candidates = self.propose(&page);
+            memory.learn(&page, &candidates);
+            if single {
+                kept = Some((page, candidates));
+            }
+        }
+        for draft in &drafts {
+            let (page, mut candidates) = kept.take().unwrap_or_else(|| {
+                let page = self.page(draft);
+                let candidates = self.propose(&page);
+                (page, candidates)
+            });
+            memory.recall(&page, &mut candidates);
+            self.special(&page, &mut candidates);
+            findings[draft.segment].extend(merge::resolve(candidates, &draft.folded, draft.offset));
+        }
+        findings
+    }
+
+    fn page<'d>(&self, draft: &'d Draft<'_>) -> Page<'d> {
+        let mut page = Page::new(&draft.folded.text, &self.lexicon);
+        field::mark(&mut page, draft.label, &self.lexicon);
+        page
+    }
+
+    /// What each layer proposes.
+    fn propose(&self, page: &Page<'_>) -> Vec<Candidate> {
+        let mut out = Vec::new();
+        person::find(page, &mut out);
+        let people = out.len();
+        self.tokens(page, &mut out);
+        self.births(page, people, &mut out);
+        doubt(&mut out);
+        out
+    }
+
+    /// One pass over the tokens: each calls the layers that can begin at it.
+    fn tokens(&self, page: &Page<'_>, out: &mut Vec<Candidate>) {
+        let mut people: Vec<u32> = out.iter().filter(|c| c.score >= 0.5).map(|c| c.end).collect();
+        people.sort_unstable();
+        let mut pem = 0;
+        let mut line = 0;
+        let mut before = 0;
+        for at in 0..page.tokens.len() {
+            let token = page.tokens[at];
+            let opens = at == 0 || page.tokens[at - 1].hint != token.hint || page.tokens[at - 1].class == Class::Mark || page.tokens[at - 1].is_line();
+            if token.hint != 0 && opens {
+                self.field(page, at, before, out);
+            }
+            before = token.hint;
+            match token.class {
+                Class::Number => self.number(page, at, &people, out),
+                Class::Word => self.word(page, at, &mut pem, out),
+                Class::Mark => match token.mark {
+                    b'@' | b'%' => mail::find(page, at, out),
+                    b'\\' => mail::find_domain_user(page, at, out),
+                    b':' => network::find_v6(page, at, out),
+                    _ => {}
+                },
+                Class::Line => {
+                    reference::find_zone(page, line, at, out);
+                    line = at + 1;
+                }
+            }
+        }
+        reference::find_zone(page, line, page.tokens.len(), out);
+    }
+
+    fn number(&self, page: &Page<'_>, at: usize, people: &[u32], out: &mut Vec<Candidate>) {
+        let token = &page.tokens[at];
+        let glued = page.glued(at);
+        let inside = glued && (page.tokens[at - 1].is_word() || page.tokens[at - 1].mark == b'_');
+        if !inside {
+            let run = digits::Run::new(page, at);
+            let total = run.groups().last().map_or(0, |g| g.total);
+            // Eight digits are the shortest number of these kinds.
+            if total >= 8 && !(glued && matches!(page.tokens[at - 1].mark, b'.' | b'-' | b'/') && at > 1 && page.tokens[at - 2].is_number()) {
+                let cues = page.cue(at, 4);
+                bsn::find(&run, cues, out);
+                national::find(&run, page, at, cues, out);
+                card::find(&run, cues, out);
+                phone::find(&run, page, at, cues, out);
+            }
+        }
+        if !inside {
+            let i = people.partition_point(|&end| end <= token.start);
+            let near = i > 0 && token.start - people[i - 1] <= 6 && !page.text[people[i - 1] as usize..token.start as usize].contains('\n');
+            date::find(page, at, near, out);
+            address::find(page, at, &self.lexicon, out);
+            plate::find(page, at, out);
+            network::find_v4(page, at, out);
+            if page.is(at + 1, b':') {
+                network::find_v6(page, at, out);
+            }
+            self.code(page, at, out);
+        }
+    }
+
+    fn code(&self, page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) {
+        let _ = self;
+        if at > 0 && page.glued(at) && (page.tokens[at - 1].is_word() || page.tokens[at - 1].is_number()) {
+            return;
+        }
+        let mixed = page.glued(at + 1) && page.get(at + 1).is_some_and(|t| t.is_word() || t.is_number() || t.mark == b'-' || t.mark == b'.');
+        if mixed {
+            if let Some(code) = reference::code(page, at) {
+                if code.digits >= 2 && code.letters > 0 || code.digits == 12 {
+                    let cues = page.cue(at, 4);
+                    let (first, last) = (page.tokens[code.first], page.tokens[code.end - 1]);
+                    national::find_code(page.between(code.first, code.end - 1), first.start, last.end, cues, out);
+                }
+            }
+        }
+        if page.tokens[at].is_number() || page.tokens[at].is_capital() {
+            reference::find_document(page, at, out);
+        }
+    }
+
+    fn word(&self, page: &Page<'_>, at: usize, pem: &mut usize, out: &mut Vec<Candidate>) {
+        let token = page.tokens[at];
+        credential::find_key(page, at, out);
+        if page.glued(at + 1) {
+            let next = page.tokens[at + 1];
+            if next.is_number() {
+                credential::find_habit(page, at, out);
+            } else if next.mark == b'.' {
+                mail::find_profile(page, at, out);
+            } else if next.mark == b':' && token.len() <= 4 {
+                network::find_v6(page, at, out);
+            }
+        }
+        if page.get(at + 1).is_some_and(Token::is_number) {
+            iban::find(page, at, out);
+        }
+        if token.len() <= 3 && page.get(at + 1).is_some_and(|t| t.is_number() || t.mark == b'-') {
+            plate::find(page, at, out);
+        }
+        if token.is_capital() || page.glued(at + 1) && page.tokens[at + 1].is_number() {
+            self.code(page, at, out);
+        }
+        if token.flags >> 12 != 0 {
+            if token.has(cue::CUSTOMER | cue::PATIENT | cue::DOCUMENT | cue::SUFFIX) {
+                reference::find(page, at, out);
+            }
+            if token.has(cue::USER) {
+                mail::find_login(page, at, out);
+            }
+            if token.has(cue::SECRET) {
+                credential::find_secret(page, at, out);
+            }
+            if token.has(cue::LIVES) {
+                address::find_home(page, at, &self.lexicon, out);
+            }
+            if token.has(cue::MONTH) {
+                date::find_words(page, at, out);
+            }
+            if token.has(cue::COMPANY) {
+                organisation::find(page, at, out);
+            }
+        }
+        match page.word(at) {
+            "BEGIN" => credential::find_pem(page, at, pem, out),
+            "at" | "apenstaartje" => mail::find_spoken(page, at, out),
+            "Stichting" | "Vereniging" | "Woonstichting" => organisation::find(page, at, out),
+            "for" if ssh_log(page, at) => mail::take_login(page, at + 1, true, out),
+            "code" | "Code" => credential::find_code(page, at, out),
+            _ => {}
+        }
+        if token.flags >> 12 == 0 && token.len() > 6 {
+            reference::find_unlisted(page, at, out);
+        }
+        if page.starts_line(at) {
+            mail::find_speaker(page, at, out);
+        }
+        if token.is_capital() && token.len() >= 7 {
+            address::find_street(page, at, out);
+        }
+    }
+
+    /// The start of a field or of a part of one.
+    fn field(&self, page: &Page<'_>, at: usize, before: u64, out: &mut Vec<Candidate>) {
+        let hint = page.tokens[at].hint;
+        if page.tokens[at].class == Class::Mark && page.tokens[at].mark != b'?' {
+            return;
+        }
+        let fresh = before != hint || page.tokens[at - 1].is_line() || page.tokens[at - 1].class == Class::Mark;
+        if !fresh {
+            return;
+        }
+        let opened = before != hint || at == 0 || page.tokens[at - 1].is_line();
+        if opened && hint & (cue::CUSTOMER | cue::PATIENT | cue::DOCUMENT) != 0 {
+            reference::find_field(page, at, out);
+        }
+        if opened && hint & cue::USER != 0 {
+            mail::take_login(page, at, true, out);
+        }
+        if opened && hint & cue::SECRET != 0 {
+            credential::take_secret(page, at, true, out);
+        }
+        if hint & cue::CITY != 0 {
+            address::find_field(page, at, &self.lexicon, out);
+        }
+    }
+
+    /// Towns behind dates of birth and behind people ("uit").
+    fn births(&self, page: &Page<'_>, people: usize, out: &mut Vec<Candidate>) {
+        let dates: Vec<u32> = out[people..].iter().filter(|c| c.kind == Kind::BirthDate).map(|c| c.end).collect();
+        for end in dates {
+            address::find_birthplace(page, end, &self.lexicon, out);
+        }
+        let ends: Vec<u32> = out[..people].iter().filter(|c| c.score >= 0.6).map(|c| c.end).collect();
+        for end in ends {
+            let after = page.tokens.partition_point(|t| t.start < end);
+            // "Dieudonné (24, uit Sint-Jans-Molenbeek)"
+            let Some(at) = (after..after + 5).find(|&i| matches!(page.word(i), "uit" | "from" | "aus")) else { continue };
+            if matches!(page.word(at), "uit" | "from" | "aus") && page.get(at + 1).is_some_and(Token::is_capital) {
+                if let Some(last) = address::place(page, at + 1, &self.lexicon) {
+                    out.push(Candidate {
+                        start: page.tokens[at + 1].start,
+                        end: page.tokens[last - 1].end,
+                        kind: Kind::City,
+                        score: 0.7,
+                        detector: "city-of-person",
+                    });
+                }
+            }
+        }
+    }
+
+    fn special(&self, page: &Page<'_>, candidates: &mut Vec<Candidate>) {
+        let Some(special) = &self.special else { return };
+        let about = |kind: Kind| {
+            matches!(kind, Kind::Person | Kind::Bsn | Kind::Nrn | Kind::PatientNumber | Kind::BirthDate | Kind::Email | Kind::CustomerNumber | Kind::Username)
+        };
+        let mut people: Vec<(u32, u32)> =
+            candidates.iter().filter(|c| about(c.kind) && c.score >= merge::REPORT_FROM).map(|c| (c.start, c.end)).collect();
+        people.sort_unstable();
+        special.find(page, &people, candidates);
+    }
+}
+
+/// "Failed password for X from", "Accepted publickey for X from".
+fn ssh_log(page: &Page<'_>, at: usize) -> bool {
+    at > 0 && matches!(page.word(at - 1), "password" | "publickey" | "pam" | "user" | "session")
+}
+
+/// Where nothing else speaks of a person, a capital that the lists know is more often a brand, a scholar or a town: names that no word
+/// vouches for count for less.
+fn doubt(candidates: &mut [Candidate]) {
+    let vouches = |c: &&mut Candidate| {
+        c.score >= 0.6
+            && match c.kind {
+                Kind::Person => matches!(c.detector, "name-title" | "name-label" | "name-role" | "name-greeting" | "name-closing" | "name-speaker" | "name-line"),
+                Kind::Organisation | Kind::City => false,
+                kind => !kind.is_special(),
+            }
+    };
+    if candidates.iter_mut().any(|c| vouches(&c)) {
+        return;
+    }
+    for c in candidates.iter_mut().filter(|c| c.kind == Kind::Person && matches!(c.detector, "name" | "name-beside" | "name-again")) {
+        c.score -= 0.3;
+    }
+}
+
+/// Cuts the text into pieces with their offsets.
+fn pieces(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut start = 0;
+    std::iter::from_fn(move || {
+        if start >= text.len() {
+            return None;
+        }
+        let mut end = (start + PIECE).min(text.len());
+        if end < text.len() {
+            while !text.is_char_boundary(end) {
+                end -= 1;
+            }
+            // Look back for the end of a line, else of a word.
+            let mut window = end - (PIECE / 16);
+            while !text.is_char_boundary(window) {
+                window -= 1;
+            }
+            let tail = &text[window..end];
+            if let Some(n) = tail.rfind('\n').or_else(|| tail.rfind(' ')) {
+                end = window + n + 1;
+            }
+        }
+        let piece = (start, &text[start..end]);
+        start = end;
+        Some(piece)
+    })
+}
+
+/// Kept out of [`Detector::tokens`]: the degree sign marks dates of birth.
+const _: u8 = DEGREE;

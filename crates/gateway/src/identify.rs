@@ -1,0 +1,162 @@
+//! Who asks: the virtual key of a request, its rate and its budget.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_lc_rs::digest;
+use axum::http::{HeaderMap, header};
+use sluis_core::key::{Refusal, VirtualKey};
+use sluis_store::{Store, StoreError};
+
+/// How long a key that was found is believed, in microseconds. A revoked key works at most this long on other
+/// nodes.
+const BELIEVED_US: i64 = 2_000_000;
+
+/// The most keys that are remembered.
+const REMEMBERED: usize = 10_000;
+
+const MINUTE_US: i64 = 60_000_000;
+
+/// Every secret starts with this, so that leaked ones are recognised.
+pub const KEY_PREFIX: &str = "sluis-";
+
+/// The hash a key is stored under.
+#[must_use]
+pub fn secret_hash(secret: &str) -> [u8; 32] {
+    let mut hash = [0; 32];
+    hash.copy_from_slice(digest::digest(&digest::SHA256, secret.as_bytes()).as_ref());
+    hash
+}
+
+/// The secret in a request: OpenAI's, Anthropic's or Azure's header.
+fn secret(headers: &HeaderMap) -> Option<&str> {
+    let bearer = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bearer ").or_else(|| value.strip_prefix("bearer ")));
+    let named = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    bearer.or_else(|| named("x-api-key")).or_else(|| named("api-key")).map(str::trim)
+}
+
+/// The keys seen lately, and how often each came this minute.
+#[derive(Debug, Default)]
+pub struct Doorman {
+    known: Mutex<HashMap<[u8; 32], (Arc<VirtualKey>, i64)>>,
+    minutes: Mutex<HashMap<String, (i64, u32)>>,
+}
+
+impl Doorman {
+    /// Finds the key of a request and counts the request against its rate.
+    ///
+    /// # Errors
+    /// `Ok(Err(_))` when it is not let in; the key is there when it is known. `Err` when the store cannot say.
+    pub async fn identify(
+        &self,
+        store: &Store,
+        headers: &HeaderMap,
+        now: i64,
+    ) -> Result<Result<Arc<VirtualKey>, (Refusal, Option<Arc<VirtualKey>>)>, StoreError> {
+        let Some(secret) = secret(headers).filter(|secret| secret.starts_with(KEY_PREFIX) && secret.len() <= 128)
+        else {
+            return Ok(Err((Refusal::Unknown, None)));
+        };
+        let hash = secret_hash(secret);
+        let remembered = {
+            let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+            known.get(&hash).filter(|(_, at)| now - at < BELIEVED_US).map(|(key, _)| Arc::clone(key))
+        };
+        let key = if let Some(key) = remembered {
+            key
+        } else {
+            let Some(key) = store.key_by_hash(&hash).await?.map(Arc::new) else {
+                return Ok(Err((Refusal::Unknown, None)));
+            };
+            let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+            if known.len() >= REMEMBERED {
+                known.clear();
+            }
+            known.insert(hash, (Arc::clone(&key), now));
+            key
+        };
+        if let Err(refusal) = key.check(now) {
+            return Ok(Err((refusal, Some(key))));
+        }
+        if key.requests_per_minute.is_some_and(|most| !self.count(&key.id, most, now)) {
+            return Ok(Err((Refusal::Rate, Some(key))));
+        }
+        if let Some(most) = key.tokens_per_month
+            && store.usage(&key.id, &month(now)).await? >= most
+        {
+            return Ok(Err((Refusal::Budget, Some(key))));
+        }
+        Ok(Ok(key))
+    }
+
+    fn count(&self, id: &str, most: u32, now: i64) -> bool {
+        let minute = now.div_euclid(MINUTE_US);
+        let mut minutes = self.minutes.lock().unwrap_or_else(PoisonError::into_inner);
+        if minutes.len() >= REMEMBERED {
+            minutes.retain(|_, (at, _)| *at == minute);
+        }
+        let (at, count) = minutes.entry(id.to_owned()).or_insert((minute, 0));
+        if *at != minute {
+            (*at, *count) = (minute, 0);
+        }
+        *count = count.saturating_add(1);
+        *count <= most
+    }
+}
+
+/// The calendar month in UTC, as `2026-11`, of a moment in Unix microseconds.
+#[must_use]
+pub fn month(now: i64) -> String {
+    // Days to civil date, after the proleptic Gregorian calendar: 400 years have 146,097 days.
+    let days = now.div_euclid(86_400_000_000) + 719_468;
+    let era = days.div_euclid(146_097);
+    let day_of_era = days.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * day_of_year + 2) / 153;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    format!("{year:04}-{month:02}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn months_follow_the_calendar() {
+        for (seconds, expected) in [
+            (0, "1970-01"),
+            (951_782_399, "2000-02"),
+            (951_868_800, "2000-03"),
+            (1_795_219_200, "2026-11"),
+            (1_798_761_599, "2026-12"),
+            (1_798_761_600, "2027-01"),
+        ] {
+            assert_eq!(month(seconds * 1_000_000), expected, "{seconds}");
+        }
+    }
+
+    #[test]
+    fn the_secret_is_found_in_every_clients_header() {
+        for (name, value) in [("authorization", "Bearer sluis-x"), ("x-api-key", "sluis-x"), ("api-key", "sluis-x")] {
+            let mut headers = HeaderMap::new();
+            headers.insert(name, value.parse().unwrap());
+            assert_eq!(secret(&headers), Some("sluis-x"), "{name}");
+        }
+        assert_eq!(secret(&HeaderMap::new()), None);
+    }
+
+    #[test]
+    fn the_rate_starts_anew_each_minute() {
+        let doorman = Doorman::default();
+        assert!(doorman.count("a", 2, 0));
+        assert!(doorman.count("a", 2, 1));
+        assert!(!doorman.count("a", 2, 2));
+        assert!(doorman.count("b", 2, 2));
+        assert!(doorman.count("a", 2, MINUTE_US));
+    }
+}

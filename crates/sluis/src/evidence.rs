@@ -1,0 +1,117 @@
+//! Evidence and copies: export, checkpoint, verify, backup, restore.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{BufReader, BufWriter, IsTerminal as _, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context as _, bail};
+use sluis_core::settings::Settings;
+use sluis_ledger::{Event, Expect, VerifierKey, VerifyError, hex, verify as verify_ledger};
+
+use crate::node;
+
+/// `sluis export`
+pub async fn export(settings: Settings, path: PathBuf) -> anyhow::Result<ExitCode> {
+    let (store, _) = node::open(&settings).await?;
+    let entries = if path == Path::new("-") {
+        store.export(std::io::stdout()).await?
+    } else {
+        // Nothing half-written ever stands under the name that was asked for.
+        let part = path.with_extension("part");
+        let file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&part)
+            .with_context(|| format!("{} cannot be written", part.display()))?;
+        let mut writer = BufWriter::new(file);
+        let entries = store.export(&mut writer).await?;
+        writer.flush()?;
+        writer.get_ref().sync_all()?;
+        fs::rename(&part, &path)?;
+        entries
+    };
+    eprintln!("{entries} entries. Check them with: sluis verify {}", path.display());
+    eprintln!("Key of this ledger: {}", store.verifier_key());
+    store.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `sluis checkpoint`
+pub async fn checkpoint(settings: Settings) -> anyhow::Result<ExitCode> {
+    let (store, _) = node::open(&settings).await?;
+    print!("{}", store.checkpoint().await?);
+    store.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `sluis verify`
+pub fn verify(path: &Path, key: Option<String>, checkpoint: Option<&Path>) -> anyhow::Result<ExitCode> {
+    let key = key
+        .map(|key| key.parse::<VerifierKey>().context("the key is not a verifier key (name+id+base64)"))
+        .transpose()?;
+    let checkpoint = checkpoint
+        .map(|path| fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display())))
+        .transpose()?;
+    let has_key = key.is_some();
+    let has_checkpoint = checkpoint.is_some();
+    let file = File::open(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let shows = std::io::stderr().is_terminal();
+    let outcome = verify_ledger(BufReader::with_capacity(1 << 20, file), &Expect { key, checkpoint }, |entries| {
+        if shows {
+            eprint!("\r{entries} entries …");
+        }
+    });
+    if shows {
+        eprint!("\r\x1b[K");
+    }
+    let report = match outcome {
+        Ok(report) => report,
+        Err(VerifyError::Io(error)) => bail!("{} cannot be read: {error}", path.display()),
+        Err(error) => {
+            println!("NOT SOUND: {error}");
+            return Ok(ExitCode::from(1));
+        }
+    };
+    println!("Sound: {} entries, {} checkpoints.", report.entries, report.checkpoints);
+    println!("Root: {}", hex(&report.root));
+    println!("Key:  {}", report.key);
+    for (rule, count) in &report.erased_by {
+        println!("{count} entries were erased under rule {rule}; their records are sound.");
+    }
+    if report.unsigned_tail > 0 {
+        println!("The last {} entries are chained but not signed yet.", report.unsigned_tail);
+    }
+    if !has_key {
+        println!("The key came with the file. Compare it with the one you got from elsewhere, or give it with --key.");
+    }
+    if !has_checkpoint {
+        println!("Without an earlier checkpoint nobody can see whether the newest entries were cut off (--checkpoint).");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `sluis backup`
+pub async fn backup(settings: Settings, path: PathBuf) -> anyhow::Result<ExitCode> {
+    let (store, _) = node::open(&settings).await?;
+    store.backup(&path).await.with_context(|| format!("{} cannot be written", path.display()))?;
+    store.close().await;
+    println!("{} is written. Values in it are sealed: keep the master key, somewhere else.", path.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `sluis restore`
+pub async fn restore(settings: Settings, path: PathBuf) -> anyhow::Result<ExitCode> {
+    let master = node::master_key(&settings)?;
+    sluis_store::restore(&path, &node::database(&settings), &master)
+        .await
+        .with_context(|| format!("{} was not restored; nothing has changed", path.display()))?;
+    let (store, _) = node::open(&settings).await?;
+    store.append(store.entry(Event::Restored)).await?;
+    let size = store.size().await?;
+    store.close().await;
+    println!("Restored: {size} entries of evidence.");
+    Ok(ExitCode::SUCCESS)
+}

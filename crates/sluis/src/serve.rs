@@ -1,0 +1,126 @@
+//! `sluis serve`: the gateway as a service.
+
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use sluis_core::class::DataClass;
+use sluis_core::policy::Protocol;
+use sluis_core::settings::Settings;
+use sluis_detect::{Detector, Profile};
+use sluis_gateway::upstream::{Limits, Upstream};
+use sluis_gateway::{Gateway, router};
+use sluis_ledger::Event;
+use sluis_store::{MasterKey, Store};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::{keys, node};
+
+/// How often conversations past their time are forgotten and the evidence is signed.
+const HOUSEKEEPING: std::time::Duration = std::time::Duration::from_secs(600);
+
+/// Runs until it is told to stop.
+pub async fn run(settings: Settings) -> anyhow::Result<ExitCode> {
+    let (store, master) = node::open(&settings).await?;
+    let gateway = gateway(&settings, store.clone(), &master)?;
+    let listener = TcpListener::bind(&settings.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}; is another program using it?", settings.listen))?;
+
+    let mut entry = store.entry(Event::PolicyLoaded);
+    entry.policy.clone_from(&settings.policy.version);
+    store.append(entry).await.context("the evidence cannot be written")?;
+    welcome(&settings, &store, &listener).await?;
+
+    let housekeeping = tokio::spawn(housekeep(store.clone()));
+    axum::serve(listener, router(Arc::new(gateway))).with_graceful_shutdown(stopped()).await?;
+    housekeeping.abort();
+    store.append(store.entry(Event::Stopped)).await?;
+    store.checkpoint().await?;
+    store.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A gateway as the settings say.
+pub fn gateway(settings: &Settings, store: Store, master: &MasterKey) -> anyhow::Result<Gateway> {
+    let upstream = Upstream::new(node::provider_keys(settings)?, Limits::default())?;
+    let detector = Detector::new(Profile::Accurate);
+    Ok(Gateway::new(settings.policy.clone(), settings.language, detector, store, upstream, master, node::SOURCE))
+}
+
+async fn welcome(settings: &Settings, store: &Store, listener: &TcpListener) -> anyhow::Result<()> {
+    let address = listener.local_addr()?;
+    println!("Sluis luistert op http://{address} (policy {}).", settings.policy.version);
+    for tool in &settings.policy.tools {
+        println!("  {:<16} {:<11} {}", tool.name, tool.trust.name(), if tool.url.is_empty() { "in Sluis zelf" } else { &tool.url });
+    }
+    if !store.keys().await?.is_empty() {
+        return Ok(());
+    }
+    // A secret belongs on a screen, not in a service's log.
+    if !std::io::stdout().is_terminal() {
+        println!("Er is nog geen sleutel. Maak er een met: sluis key make <naam>");
+        return Ok(());
+    }
+    let secret = keys::insert(store, "eerste sleutel", &[], None, None, None).await?;
+    println!("\nJe eerste sleutel (wordt één keer getoond): {secret}");
+    if settings.demo {
+        println!(
+            "Probeer:\n  curl http://{address}/v1/chat/completions -H 'Authorization: Bearer {secret}' \\\n    \
+             -H 'Content-Type: application/json' \\\n    \
+             -d '{{\"model\":\"demo\",\"messages\":[{{\"role\":\"user\",\"content\":\"Schrijf een brief aan mevrouw \
+             Annelies de Wit, BSN 111222333.\"}}]}}'"
+        );
+    }
+    Ok(())
+}
+
+async fn housekeep(store: Store) {
+    let mut clock = tokio::time::interval(HOUSEKEEPING);
+    loop {
+        clock.tick().await;
+        // Either can fail while the database is away; the next round does it.
+        if let Err(error) = store.purge((node::SOURCE.now)()).await {
+            eprintln!("sluis: conversations past their time could not be forgotten: {error}");
+        }
+        if let Err(error) = store.checkpoint().await {
+            eprintln!("sluis: the evidence could not be signed: {error}");
+        }
+    }
+}
+
+async fn stopped() {
+    let terminate = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminate => {}
+    }
+}
+
+/// `sluis config check`: the decision table that follows from the settings.
+pub fn check_config(settings: &Settings) -> anyhow::Result<ExitCode> {
+    node::provider_keys(settings)?;
+    println!("The settings are right. Policy {}.", settings.policy.version);
+    for tool in &settings.policy.tools {
+        let protocol = match tool.protocol {
+            Protocol::Openai => "openai",
+            Protocol::Azure => "azure",
+            Protocol::Anthropic => "anthropic",
+            Protocol::Demo => "demonstration model",
+        };
+        println!("\n{} ({protocol}, trust {})", tool.name, tool.trust.name());
+        for class in DataClass::ALL {
+            println!("  {:<13} {}", class.name(), settings.policy.verdict(class, tool.trust).name());
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,343 @@
+//! The ledger in the database: appending, checkpoints, export, erasure.
+
+use std::io::{BufWriter, Write};
+
+use futures::TryStreamExt as _;
+use sluis_ledger::{
+    Checkpoint, Entry, Event, Frontier, Hash, Head, Header, Record, ZERO, hex, is_rule_name,
+    write_checkpoint, write_entry, write_erased, write_header,
+};
+use sqlx::AssertSqlSafe;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::Store;
+use crate::db::{Db, chunk, insert_rows, reading, snapshot, writing};
+use crate::error::{Result, StoreError};
+
+/// Entries that may wait for the writer; whoever comes then waits for room.
+const QUEUE: usize = 1024;
+
+/// Most entries in one transaction.
+const BATCH: usize = 512;
+
+/// How much of an export is written at a time, in bytes.
+const BUFFER: usize = 64 * 1024;
+
+const COLUMNS: [&str; 5] = ["seq", "prev", "digest", "at", "entry"];
+
+type HeadRow = (i64, Vec<u8>, Vec<u8>);
+type ExportRow = (i64, Vec<u8>, Vec<u8>, Option<Vec<u8>>, Option<String>, Option<String>);
+
+/// What the writer is asked to do.
+pub(crate) enum Job {
+    Append(Waiting),
+    /// Do what was asked before, then stop.
+    Close(oneshot::Sender<()>),
+}
+
+/// An entry on its way into the database.
+pub(crate) struct Waiting {
+    entry: Vec<u8>,
+    at: i64,
+    reply: oneshot::Sender<Result<u64>>,
+}
+
+/// Starts the writer: one task that takes all waiting entries into one transaction, so that many share the cost of one
+/// flush to disk. It lives until the last handle is gone, and through every error: whoever waits is told, and the next
+/// transaction starts from what stands in the database.
+pub(crate) fn start_writer(db: Db) -> mpsc::Sender<Job> {
+    let (jobs, mut queue) = mpsc::channel(QUEUE);
+    tokio::spawn(async move {
+        let mut batch = Vec::with_capacity(BATCH);
+        let mut closing = None;
+        while closing.is_none() && queue.recv_many(&mut batch, BATCH).await > 0 {
+            let mut entries = Vec::with_capacity(batch.len());
+            for job in batch.drain(..) {
+                match job {
+                    Job::Append(waiting) => entries.push(waiting),
+                    Job::Close(done) => closing = Some(done),
+                }
+            }
+            append(&db, entries).await;
+        }
+        if let Some(done) = closing {
+            // Nobody waits for this answer any more if the send fails.
+            let _ = done.send(());
+        }
+    });
+    jobs
+}
+
+async fn append(db: &Db, batch: Vec<Waiting>) {
+    if batch.is_empty() {
+        return;
+    }
+    let result = commit(db, &batch).await;
+    for (waiting, offset) in batch.into_iter().zip(0..) {
+        // A caller that left does not make its entry undone.
+        let _ = waiting.reply.send(result.clone().map(|first| first + offset));
+    }
+}
+
+/// Appends the batch in one transaction and gives the sequence number of its first entry.
+async fn commit(db: &Db, batch: &[Waiting]) -> Result<u64> {
+    let lock = db.pick(
+        "SELECT size, last, frontier FROM ledger_head WHERE id = 1",
+        "SELECT size, last, frontier FROM ledger_head WHERE id = 1 FOR UPDATE",
+    );
+    let first = writing!(db, |conn| {
+        let row: HeadRow = sqlx::query_as(lock).fetch_one(&mut *conn).await?;
+        let mut head = read_head(row)?;
+        let first = head.size();
+        let mut rest = batch;
+        while !rest.is_empty() {
+            let (part, later) = rest.split_at(chunk(rest.len()));
+            rest = later;
+            let sql = insert_rows("ledger", &COLUMNS, part.len());
+            let mut query = sqlx::query(AssertSqlSafe(sql));
+            for waiting in part {
+                let record = head.append(&waiting.entry);
+                query = query
+                    .bind(signed(record.seq)?)
+                    .bind(record.prev.to_vec())
+                    .bind(record.digest.to_vec())
+                    .bind(waiting.at)
+                    .bind(&waiting.entry);
+            }
+            query.execute(&mut *conn).await?;
+        }
+        sqlx::query("UPDATE ledger_head SET size = $1, last = $2, frontier = $3 WHERE id = 1")
+            .bind(signed(head.size())?)
+            .bind(&head.last()[..])
+            .bind(head.frontier().to_bytes())
+            .execute(&mut *conn)
+            .await?;
+        first
+    });
+    Ok(first)
+}
+
+/// Makes the row of an empty chain if there is none.
+pub(crate) async fn prepare(db: &Db) -> Result<()> {
+    writing!(db, |conn| {
+        sqlx::query(
+            "INSERT INTO ledger_head (id, size, last, frontier) VALUES (1, 0, $1, $2) ON CONFLICT (id) DO NOTHING",
+        )
+        .bind(&ZERO[..])
+        .bind(&[][..] as &[u8])
+        .execute(&mut *conn)
+        .await?;
+    });
+    Ok(())
+}
+
+impl Store {
+    /// A new entry with a random identifier, the time and a salt, all from the [`crate::Source`].
+    #[must_use]
+    pub fn entry(&self, event: Event) -> Entry {
+        let (mut id, mut salt) = ([0; 16], [0; 16]);
+        (self.inner.source.random)(&mut id);
+        (self.inner.source.random)(&mut salt);
+        Entry::new(hex(&id), (self.inner.source.now)(), &salt, event)
+    }
+
+    /// Records an entry and gives its sequence number. It returns only when the entry is durable.
+    ///
+    /// # Errors
+    /// `Entry`, `Unavailable`, `Closed`, or the database's. An error means "not known to be recorded": when the connection
+    /// to PostgreSQL breaks during the commit, the entry may stand there; the chain is sound either way.
+    pub async fn append(&self, entry: Entry) -> Result<u64> {
+        let (reply, answer) = oneshot::channel();
+        let waiting = Waiting { entry: entry.to_bytes()?, at: entry.at, reply };
+        self.inner.jobs.send(Job::Append(waiting)).await.map_err(|_| StoreError::Closed)?;
+        answer.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Number of entries in the ledger, erased ones included.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn size(&self) -> Result<u64> {
+        Ok(self.head().await?.size())
+    }
+
+    /// Signs the ledger as it stands, keeps the checkpoint and gives it as a signed note. Handing this note to someone
+    /// else is what makes it impossible to rewrite the past unseen.
+    ///
+    /// # Errors
+    /// `Corrupt`, or the database's.
+    pub async fn checkpoint(&self) -> Result<String> {
+        let head = self.head().await?;
+        let note = Checkpoint::sign(&self.inner.signer, head.size(), &head.root())
+            .map_err(|_| StoreError::Corrupt("the name of the ledger"))?;
+        let size = signed(head.size())?;
+        writing!(&self.inner.db, |conn| {
+            // The same head gives the same note, so it does not matter who was first.
+            sqlx::query("INSERT INTO checkpoints (size, note) VALUES ($1, $2) ON CONFLICT (size) DO NOTHING")
+                .bind(size)
+                .bind(&note)
+                .execute(&mut *conn)
+                .await?;
+        });
+        Ok(note)
+    }
+
+    /// The newest checkpoint, as a signed note.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn latest_checkpoint(&self) -> Result<Option<String>> {
+        let row: Option<(String,)> = reading!(&self.inner.db, |conn| {
+            sqlx::query_as("SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1")
+                .fetch_optional(&mut *conn)
+                .await?
+        });
+        Ok(row.map(|(note,)| note))
+    }
+
+    /// The key that verifies the checkpoints, in the form of C2SP `signed-note`. Auditors want it from elsewhere than from
+    /// an export.
+    #[must_use]
+    pub fn verifier_key(&self) -> String {
+        self.inner.signer.verifier_key().to_string()
+    }
+
+    /// Writes the whole ledger as a file that [`sluis_ledger::verify`] checks, with a fresh checkpoint at its end, and
+    /// gives the number of entries. Rows are streamed; what is appended meanwhile is not in it. The writer is used from
+    /// the async task, so let it be a file and no slow connection.
+    ///
+    /// # Errors
+    /// `File`, `Corrupt`, or the database's.
+    pub async fn export(&self, writer: impl Write + Send) -> Result<u64> {
+        let note = self.checkpoint().await?;
+        let checkpoint = Checkpoint::open(&note, self.inner.signer.verifier_key())
+            .map_err(|_| StoreError::Corrupt("the name of the ledger"))?;
+        let mut out = BufWriter::with_capacity(BUFFER, writer);
+        snapshot!(&self.inner.db, |conn| {
+            let (checkpoints,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM checkpoints WHERE size <= $1")
+                .bind(signed(checkpoint.size)?)
+                .fetch_one(&mut *conn)
+                .await?;
+            let header = Header {
+                version: 1,
+                origin: checkpoint.origin,
+                key: self.verifier_key(),
+                size: Some(checkpoint.size),
+                checkpoints: Some(unsigned(checkpoints)?),
+            };
+            write_header(&mut out, &header)?;
+            let start: Option<(String,)> = sqlx::query_as("SELECT note FROM checkpoints WHERE size = 0")
+                .fetch_optional(&mut *conn)
+                .await?;
+            if let Some((note,)) = start {
+                write_checkpoint(&mut out, &note)?;
+            }
+            let mut rows = sqlx::query_as(
+                "SELECT l.seq, l.prev, l.digest, l.entry, l.erased, c.note
+                 FROM ledger l LEFT JOIN checkpoints c ON c.size = l.seq + 1
+                 WHERE l.seq < $1 ORDER BY l.seq",
+            )
+            .bind(signed(checkpoint.size)?)
+            .fetch(&mut *conn);
+            while let Some(row) = rows.try_next().await? {
+                write_row(&mut out, row)?;
+            }
+        });
+        out.flush()?;
+        Ok(checkpoint.size)
+    }
+
+    /// Erases what entries from before `before` (Unix microseconds) say; their records stay, marked with the rule, so the
+    /// chain still verifies. Gives how many were erased.
+    ///
+    /// # Errors
+    /// `Rule`, or the database's.
+    pub async fn erase_entries(&self, before: i64, rule: &str) -> Result<u64> {
+        if !is_rule_name(rule) {
+            return Err(StoreError::Rule);
+        }
+        let erased = writing!(&self.inner.db, |conn| {
+            sqlx::query("UPDATE ledger SET entry = NULL, at = NULL, erased = $2 WHERE at < $1")
+                .bind(before)
+                .bind(rule)
+                .execute(&mut *conn)
+                .await?
+                .rows_affected()
+        });
+        if erased > 0 {
+            self.inner.db.settle().await;
+        }
+        Ok(erased)
+    }
+
+    async fn head(&self) -> Result<Head> {
+        let row: HeadRow = reading!(&self.inner.db, |conn| {
+            sqlx::query_as("SELECT size, last, frontier FROM ledger_head WHERE id = 1")
+                .fetch_one(&mut *conn)
+                .await?
+        });
+        read_head(row)
+    }
+}
+
+fn write_row(out: &mut impl Write, row: ExportRow) -> Result<()> {
+    let (seq, prev, digest, entry, erased, note) = row;
+    let record = Record { seq: unsigned(seq)?, prev: hash(prev)?, digest: hash(digest)? };
+    match (entry, erased) {
+        (Some(entry), None) => write_entry(out, &record, &entry)?,
+        (None, Some(rule)) if is_rule_name(&rule) => write_erased(out, &record, &rule)?,
+        _ => return Err(StoreError::Corrupt("a record with neither entry nor rule")),
+    }
+    if let Some(note) = note {
+        write_checkpoint(out, &note)?;
+    }
+    Ok(())
+}
+
+fn read_head((size, last, frontier): HeadRow) -> Result<Head> {
+    let frontier = Frontier::from_bytes(unsigned(size)?, &frontier);
+    Ok(Head::new(hash(last)?, frontier.ok_or(StoreError::Corrupt("the head of the ledger"))?))
+}
+
+fn hash(bytes: Vec<u8>) -> Result<Hash> {
+    bytes.try_into().map_err(|_| StoreError::Corrupt("a hash in the ledger"))
+}
+
+fn signed(number: u64) -> Result<i64> {
+    i64::try_from(number).map_err(|_| StoreError::Range)
+}
+
+fn unsigned(number: i64) -> Result<u64> {
+    u64::try_from(number).map_err(|_| StoreError::Corrupt("a negative number"))
+}
+
+#[cfg(test)]
+mod tests {
+    use sluis_ledger::{Expect, verify};
+
+    use super::*;
+    use crate::{MasterKey, Source};
+
+    #[tokio::test]
+    async fn a_full_disk_is_told_and_the_chain_goes_on_when_there_is_room() {
+        let dir = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", dir.path().join("x.db").display());
+        let source = Source { now: || 0, random: |bytes| bytes.fill(5) };
+        let store = Store::open(&url, MasterKey::from_bytes([1; 32]), source).await.unwrap();
+        let Db::Sqlite(lite) = &store.inner.db else { panic!("a database in a file") };
+        sqlx::raw_sql("PRAGMA max_page_count = 40").execute(&lite.write).await.unwrap();
+        let mut answered = 0;
+        let error = loop {
+            match store.append(store.entry(Event::Sent)).await {
+                Ok(number) => answered = number + 1,
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(error, StoreError::Unavailable("the disk is full"));
+        // The limit is one of the connection, which the error has made unusable: the next one has none.
+        assert_eq!(store.append(store.entry(Event::Sent)).await.unwrap(), answered);
+        let mut file = Vec::new();
+        store.export(&mut file).await.unwrap();
+        assert_eq!(verify(&file[..], &Expect::default(), |_| ()).unwrap().entries, answered + 1);
+    }
+}

@@ -1,0 +1,154 @@
+//! Keys and sealed values: HKDF-SHA256 (RFC 5869) and AES-256-GCM-SIV (RFC 8452).
+
+use std::fmt;
+
+use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use aws_lc_rs::hkdf::{HKDF_SHA256, Salt};
+use sluis_ledger::hex;
+use zeroize::{Zeroize as _, Zeroizing};
+
+use crate::Source;
+use crate::error::{Result, StoreError};
+
+/// First byte of a sealed value, so that another way of sealing can come beside this one.
+const VERSION: u8 = 1;
+
+/// The key above all others. From it every other key is derived; it is never written anywhere.
+#[derive(Clone)]
+pub struct MasterKey([u8; 32]);
+
+impl Drop for MasterKey {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl fmt::Debug for MasterKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MasterKey(…)")
+    }
+}
+
+impl MasterKey {
+    /// Takes 32 secret random bytes.
+    #[must_use]
+    pub fn from_bytes(mut bytes: [u8; 32]) -> Self {
+        let key = Self(bytes);
+        bytes.zeroize();
+        key
+    }
+
+    /// A key of its own for the purpose that `label` names (HKDF-SHA256).
+    #[must_use]
+    pub fn derive(&self, label: &str) -> [u8; 32] {
+        derive(&self.0, label)
+    }
+
+    /// A short public name of the key, kept in the database so that a wrong key is told at once.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        hex(&self.derive("key-check")[..16])
+    }
+}
+
+/// HKDF-SHA256 of a secret for one purpose.
+pub(crate) fn derive(secret: &[u8; 32], label: &str) -> [u8; 32] {
+    let mut out = [0; 32];
+    let label = [label.as_bytes()];
+    Salt::new(HKDF_SHA256, b"sluis")
+        .extract(secret)
+        .expand(&label, HKDF_SHA256)
+        .and_then(|key| key.fill(&mut out))
+        .unwrap_or_else(|_| unreachable!("HKDF-SHA256 gives 32 bytes for every secret and label"));
+    out
+}
+
+/// A key that seals values of one kind.
+pub(crate) struct SealKey(LessSafeKey);
+
+impl SealKey {
+    pub(crate) fn new(bytes: [u8; 32]) -> Result<Self> {
+        let bytes = Zeroizing::new(bytes);
+        let key = UnboundKey::new(&AES_256_GCM_SIV, &*bytes).map_err(|_| StoreError::Sealed)?;
+        Ok(Self(LessSafeKey::new(key)))
+    }
+
+    /// Seals `plain` and wipes it. `place` says where the value belongs (table, column, row): it opens nowhere else.
+    pub(crate) fn seal(&self, source: Source, place: &[&[u8]], mut plain: Vec<u8>) -> Result<Vec<u8>> {
+        let mut nonce = [0; NONCE_LEN];
+        (source.random)(&mut nonce);
+        let tag = self.0.seal_in_place_separate_tag(
+            Nonce::assume_unique_for_key(nonce),
+            Aad::from(bind(place)),
+            &mut plain,
+        );
+        let tag = tag.map_err(|_| StoreError::Sealed)?;
+        // `plain` holds the ciphertext by now.
+        Ok([&[VERSION], &nonce[..], &plain, tag.as_ref()].concat())
+    }
+
+    /// Opens what [`SealKey::seal`] made for the same place.
+    pub(crate) fn open(&self, place: &[&[u8]], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+        let body = sealed.strip_prefix(&[VERSION]).ok_or(StoreError::Sealed)?;
+        let (nonce, body) = body.split_first_chunk::<NONCE_LEN>().ok_or(StoreError::Sealed)?;
+        let mut plain = Zeroizing::new(body.to_vec());
+        let size = self
+            .0
+            .open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(bind(place)), &mut plain)
+            .map_err(|_| StoreError::Sealed)?
+            .len();
+        plain.truncate(size);
+        Ok(plain)
+    }
+}
+
+/// Each part with its length before it, so that no two places are written alike.
+fn bind(place: &[&[u8]]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for part in place {
+        out.extend_from_slice(&(part.len() as u64).to_be_bytes());
+        out.extend_from_slice(part);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOURCE: Source = Source { now: || 0, random: |bytes| bytes.fill(5) };
+
+    #[test]
+    fn a_value_opens_at_its_own_place_only() {
+        let key = SealKey::new(MasterKey::from_bytes([1; 32]).derive("a")).unwrap();
+        let sealed = key.seal(SOURCE, &[b"keys", b"label", b"7"], b"Jan".to_vec()).unwrap();
+        assert_eq!(&**key.open(&[b"keys", b"label", b"7"], &sealed).unwrap(), b"Jan");
+        for place in [&[&b"keys"[..], b"label", b"8"][..], &[b"keys", b"labe", b"l7"], &[]] {
+            assert_eq!(key.open(place, &sealed).err(), Some(StoreError::Sealed));
+        }
+        let other = SealKey::new(MasterKey::from_bytes([1; 32]).derive("b")).unwrap();
+        assert_eq!(other.open(&[b"keys", b"label", b"7"], &sealed).err(), Some(StoreError::Sealed));
+    }
+
+    #[test]
+    fn every_changed_or_missing_bit_is_seen() {
+        let key = SealKey::new([9; 32]).unwrap();
+        let sealed = key.seal(SOURCE, &[b"x"], b"secret".to_vec()).unwrap();
+        for bit in 0..sealed.len() * 8 {
+            let mut wrong = sealed.clone();
+            wrong[bit / 8] ^= 1 << (bit % 8);
+            assert_eq!(key.open(&[b"x"], &wrong).err(), Some(StoreError::Sealed));
+        }
+        for size in 0..sealed.len() {
+            assert_eq!(key.open(&[b"x"], &sealed[..size]).err(), Some(StoreError::Sealed));
+        }
+    }
+
+    #[test]
+    fn keys_differ_by_label_and_do_not_show() {
+        let master = MasterKey::from_bytes([3; 32]);
+        assert_ne!(master.derive("a"), master.derive("b"));
+        assert_eq!(master.fingerprint().len(), 32);
+        assert_eq!(format!("{master:?}"), "MasterKey(…)");
+    }
+}

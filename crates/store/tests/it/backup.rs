@@ -1,0 +1,118 @@
+//! Backups: whole, under load, across databases; and refused when they are not good.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use sluis_store::{MasterKey, Store, StoreError, restore};
+
+use crate::harness::{Place, append, audit, digest, master, now, on_both};
+use crate::keys::key;
+use crate::vault::pseudonym;
+
+on_both!(
+    a_backup_under_load_comes_back_in_either_database,
+    a_backup_goes_into_an_empty_database_only,
+    a_backup_that_is_not_good_changes_nothing,
+);
+
+const HOUR: i64 = 3_600_000_000;
+
+async fn fill(store: &Store) {
+    append(store, 300).await;
+    store.checkpoint().await.unwrap();
+    store.erase_entries(now() - 1_000, "retention").await.unwrap();
+    for id in ["a", "b"] {
+        store.insert_key(&key(id)).await.unwrap();
+        store.add_usage(id, "2026-11", 12).await.unwrap();
+    }
+    for number in 0..70 {
+        let conversation = store.conversation(&digest(&number.to_string()), now() + HOUR).await.unwrap();
+        store
+            .remember(&conversation, &[pseudonym("[P-1]", "Jan"), pseudonym("[P-2]", "Piet")])
+            .await
+            .unwrap();
+    }
+}
+
+async fn a_backup_under_load_comes_back_in_either_database(place: Place) {
+    let store = place.open().await;
+    fill(&store).await;
+    let other = store.clone();
+    let load = tokio::spawn(async move { append(&other, 300).await });
+    let (copy, path) = (store.clone(), place.path("backup"));
+    let taken = path.clone();
+    tokio::spawn(async move { copy.backup(&taken).await.unwrap() }).await.unwrap();
+    load.await.unwrap();
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    let again = store.backup(&path).await.unwrap_err();
+    assert_eq!(again, StoreError::File(std::io::ErrorKind::AlreadyExists));
+
+    for target in [Place::sqlite(), Place::postgres().await] {
+        let (from, into) = (path.clone(), target.url.clone());
+        tokio::spawn(async move { restore(&from, &into, &master()).await.unwrap() }).await.unwrap();
+        let restored = target.open().await;
+        assert_eq!(restored.verifier_key(), store.verifier_key());
+        assert_eq!(restored.keys().await.unwrap(), [key("a"), key("b")]);
+        assert_eq!(restored.usage("b", "2026-11").await.unwrap(), 12);
+        let conversation = restored.conversation(&digest("69"), now() + HOUR).await.unwrap();
+        let vault = restored.vault(&conversation).await.unwrap();
+        assert_eq!(vault, [pseudonym("[P-1]", "Jan"), pseudonym("[P-2]", "Piet")]);
+        let before = audit(&restored).await;
+        assert!((300..=600).contains(&before.entries));
+        append(&restored, 3).await;
+        assert_eq!(audit(&restored).await.entries, before.entries + 3);
+        // Backup and restore once more: nothing is lost on the way between the two kinds.
+        let second = target.path("second");
+        restored.backup(&second).await.unwrap();
+        let back = Place::sqlite();
+        restore(&second, &back.url, &master()).await.unwrap();
+        assert_eq!(audit(&back.open().await).await.root, audit(&restored).await.root);
+    }
+}
+
+async fn a_backup_goes_into_an_empty_database_only(place: Place) {
+    let store = place.open().await;
+    append(&store, 1).await;
+    let path = place.path("backup");
+    store.backup(&path).await.unwrap();
+    assert_eq!(restore(&path, &place.url, &master()).await.unwrap_err(), StoreError::NotEmpty);
+    assert_eq!(audit(&store).await.entries, 1);
+    // One that was opened and never used counts as empty.
+    let target = Place::sqlite();
+    target.open().await.close().await;
+    restore(&path, &target.url, &master()).await.unwrap();
+    assert_eq!(audit(&target.open().await).await.entries, 1);
+}
+
+async fn a_backup_that_is_not_good_changes_nothing(place: Place) {
+    let store = place.open().await;
+    fill(&store).await;
+    let path = place.path("backup");
+    store.backup(&path).await.unwrap();
+    let good = fs::read(&path).unwrap();
+    let target = place.path("target.db");
+    let url = format!("sqlite:{}", target.display());
+
+    let other = MasterKey::from_bytes([1; 32]);
+    assert_eq!(restore(&path, &url, &other).await.unwrap_err(), StoreError::WrongMasterKey);
+    let lines: Vec<_> = good.split_inclusive(|byte| *byte == b'\n').collect();
+    let mut fewer = lines.clone();
+    fewer.remove(9);
+    let mut flipped = good.clone();
+    flipped[good.len() / 2] ^= 1;
+    for wrong in [
+        &good[..good.len() - 1],
+        &good[..good.len() / 2],
+        &lines[..5].concat(),
+        &fewer.concat(),
+        &flipped,
+        b"",
+    ] {
+        let damaged = place.path("damaged");
+        fs::write(&damaged, wrong).unwrap();
+        let error = restore(&damaged, &url, &master()).await.unwrap_err();
+        assert!(matches!(error, StoreError::Backup(_)), "{error}");
+        assert!(!target.exists(), "the backup is checked before anything is made");
+    }
+    restore(&path, &url, &master()).await.unwrap();
+}

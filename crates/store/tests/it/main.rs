@@ -1,0 +1,12 @@
+//! One suite for both databases: every test of `on_both!` runs on SQLite and on PostgreSQL.
+
+mod backup;
+mod evidence;
+mod faults;
+mod harness;
+mod keys;
+mod open;
+mod postgres;
+mod schema;
+mod sealed;
+mod vault;
