@@ -123,6 +123,17 @@ impl Default for Sinks {
     }
 }
 
+impl Sinks {
+    /// The same, with `Restore` wherever the policy asks and the caller agreed: `text`, `url`, `tool`.
+    #[must_use]
+    pub fn agreed(self, places: &[String]) -> Self {
+        let settle = |sink: Sink, name: &str| {
+            if sink == Sink::Ask && places.iter().any(|place| place == name) { Sink::Restore } else { sink }
+        };
+        Self { text: settle(self.text, "text"), url: settle(self.url, "url"), tool: settle(self.tool, "tool") }
+    }
+}
+
 /// One policy, ready to decide with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
@@ -201,6 +212,14 @@ mod tests {
                 assert_eq!(contradiction(trust, class, verdict), None, "{trust:?} {class:?}");
             }
         }
+    }
+
+    #[test]
+    fn agreeing_opens_only_what_the_policy_asks_about() {
+        let sinks = Sinks { text: Sink::Restore, url: Sink::Ask, tool: Sink::Leave };
+        let all = ["text", "url", "tool"].map(str::to_owned);
+        assert_eq!(sinks.agreed(&all), Sinks { text: Sink::Restore, url: Sink::Restore, tool: Sink::Leave });
+        assert_eq!(sinks.agreed(&all[2..]), sinks);
     }
 
     #[test]

@@ -82,16 +82,17 @@ impl Word {
 }
 
 /// Type words a model may put in place of ours when it translates or rewords, in lower case. Any of them is
-/// accepted before any issued code: the code alone decides what comes back.
+/// accepted before any issued code: the code alone decides what comes back. Sorted.
 pub(crate) const TYPE_WORDS: &[&str] = &[
-    "person", "persoon", "personne", "persona", "name", "naam", "nom", "address", "adres", "adresse",
-    "postcode", "plz", "zip", "city", "plaats", "stad", "ville", "ort", "stadt", "place", "email", "mail",
-    "courriel", "phone", "telefoon", "telephone", "téléphone", "telefon", "tel", "bsn", "nrn", "iban", "card",
-    "kaart", "carte", "karte", "birthdate", "geboortedatum", "geburtsdatum", "date", "datum", "plate",
-    "kenteken", "nummerplaat", "plaque", "kennzeichen", "document", "dokument", "patient", "patiënt", "number",
-    "nummer", "numéro", "numero", "ip", "user", "gebruiker", "utilisateur", "benutzer", "profile", "profiel",
-    "profil", "org", "organisation", "organisatie", "secret", "geheim", "detail", "détail", "text", "tekst",
-    "texte",
+    "address", "adres", "adresse", "benutzer", "birthdate", "bsn", "card", "carte",
+    "city", "courriel", "date", "datum", "detail", "document", "dokument", "détail",
+    "email", "geboortedatum", "gebruiker", "geburtsdatum", "geheim", "iban", "ip", "kaart",
+    "karte", "kennzeichen", "kenteken", "mail", "naam", "name", "nom", "nrn",
+    "number", "numero", "nummer", "nummerplaat", "numéro", "org", "organisatie", "organisation",
+    "ort", "patient", "patiënt", "person", "persona", "personne", "persoon", "phone",
+    "plaats", "place", "plaque", "plate", "plz", "postcode", "profiel", "profil",
+    "profile", "secret", "stad", "stadt", "tekst", "tel", "telefon", "telefoon",
+    "telephone", "text", "texte", "téléphone", "user", "utilisateur", "ville", "zip",
 ];
 
 /// One token.
@@ -404,5 +405,6 @@ mod tests {
             assert!(TYPE_WORDS.contains(&name.as_str()), "{name}");
         }
         assert!(TYPE_WORDS.contains(&"text"));
+        assert!(TYPE_WORDS.is_sorted());
     }
 }

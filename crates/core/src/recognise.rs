@@ -112,23 +112,41 @@ fn closes(open: Glyph, close: Glyph) -> bool {
 /// Reads one of [`TYPE_WORDS`], giving up at the first letter that leads nowhere, so that ordinary words are
 /// not held back.
 fn type_word(cursor: &mut Cursor<'_>) -> Attempt<()> {
-    let mut word = String::new();
+    // The words that begin with what was read: a part of the sorted list that gets smaller with each letter.
+    let mut words = TYPE_WORDS;
+    let mut length = 0;
     loop {
         let glyph = cursor.peek()?;
         match glyph {
             Some(glyph) if glyph.char.is_alphabetic() => {
-                word.extend(glyph.char.to_lowercase());
-                if !TYPE_WORDS.iter().any(|known| known.starts_with(&word)) {
+                for letter in glyph.char.to_lowercase() {
+                    words = narrowed(words, length, letter);
+                    length += letter.len_utf8();
+                }
+                if words.is_empty() {
                     return Err(Match::No);
                 }
                 cursor.at += glyph.bytes;
             }
-            Some(glyph) if !word.is_empty() && is_noise(glyph.char) => cursor.at += glyph.bytes,
-            Some(glyph) if word == "e" && glyph.char == '-' => cursor.at += glyph.bytes,
-            _ if TYPE_WORDS.contains(&word.as_str()) => return Ok(()),
+            Some(glyph) if length > 0 && is_noise(glyph.char) => cursor.at += glyph.bytes,
+            // "e-mail"
+            Some(glyph) if length == 1 && glyph.char == '-' && words[0].starts_with('e') => {
+                cursor.at += glyph.bytes;
+            }
+            _ if length > 0 && words[0].len() == length => return Ok(()),
             _ => return Err(Match::No),
         }
     }
+}
+
+/// Those of the sorted words that have this letter at this place, in bytes.
+fn narrowed<'a>(words: &'a [&'a str], place: usize, letter: char) -> &'a [&'a str] {
+    let mut encoded = [0; 4];
+    let letter = letter.encode_utf8(&mut encoded).as_bytes();
+    let has = |word: &&str| word.as_bytes()[place..].starts_with(letter);
+    let Some(start) = words.iter().position(has) else { return &[] };
+    let count = words[start..].iter().take_while(|word| has(word)).count();
+    &words[start..start + count]
 }
 
 /// Reads exactly six digits; a model may have set them in two groups of three.

@@ -47,7 +47,7 @@ struct File {
     language: Language,
     listen: String,
     data: String,
-    database: Option<String>,
+    database: Option<Spanned<String>>,
     demo: Option<bool>,
     policy: PolicyTable,
     tools: BTreeMap<Spanned<String>, Spanned<ToolTable>>,
@@ -121,6 +121,11 @@ impl Settings {
             at(error.span().map_or(0, |span| span.start), error.message().replace('\n', " "))
         })?;
 
+        if let Some(database) = &file.database
+            && !["sqlite:", "postgres://", "postgresql://"].iter().any(|kind| database.get_ref().starts_with(kind))
+        {
+            return Err(at(database.span().start, "database is sqlite:path or postgres://…".into()));
+        }
         let mut table = BTreeMap::new();
         for (&trust, classes) in &file.policy.table {
             for (&class, verdict) in classes {
@@ -154,7 +159,7 @@ impl Settings {
             language: file.language,
             listen: file.listen,
             data: file.data,
-            database: file.database,
+            database: file.database.map(Spanned::into_inner),
             demo,
             policy: Policy {
                 version: version(text),
@@ -287,6 +292,7 @@ mod tests {
             ("[policy.table.open]\npersonal = \"pseudonymise\"\nspecial = \"allow\"\n", 3, "processor agreement"),
             ("[policy.table.unknown]\npublic = \"allow\"\n", 2, "nobody has decided"),
             ("[policy.table.own]\ncredential = \"ask\"\n", 2, "password or key"),
+            ("\ndatabase = \"mysql://x\"\n", 2, "sqlite:path"),
             ("[policy]\nkeep_days = 0\n", 2, "1 to 3650"),
             ("[tools.x]\ntrust = \"own\"\n", 1, "no url"),
             ("[tools.x]\nurl = \"http://ai.example/v1\"\n", 2, "https://"),

@@ -105,11 +105,11 @@ pub fn explain(decision: &Decision, tool: &Tool, language: Language) -> String {
     let name = &tool.name;
     match (language, decision.verdict) {
         (Language::Nl, Verdict::Ask) => {
-            format!("In deze tekst staat {what}. Wil je dit echt naar {name} sturen? {forward}")
+            format!("In deze tekst staat {what}. Wil je dit echt naar {name} sturen? Wat Sluis herkent, gaat dan als schuilnaam mee. {forward}")
         }
         (Language::Nl, _) => format!("Dit is niet verstuurd: in de tekst staat {what}. {forward}"),
         (Language::En, Verdict::Ask) => {
-            format!("This text contains {what}. Do you really want to send it to {name}? {forward}")
+            format!("This text contains {what}. Do you really want to send it to {name}? What Sluis recognises then goes as a pseudonym. {forward}")
         }
         (Language::En, _) => format!("This was not sent: the text contains {what}. {forward}"),
     }

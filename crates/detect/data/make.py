@@ -51,7 +51,7 @@ for f in ("text/nl_alpino-ud-dev.conllu", "text/nl_alpino-ud-test.conllu"):
 words = set()
 for w in dutch:
     f = fold(w)
-    if re.fullmatch(r"[a-z]{2,}", f) and (f in names or len(f) <= 7 or w in seen): words.add(f)
+    if re.fullmatch(r"[a-z]{2,}", f) and (f in names or len(f) <= 8 or w in seen): words.add(f)
 write("words-nl.txt", words)
 words_en = {fold(w) for w in english if re.fullmatch(r"[a-z]{3,}", fold(w)) and (fold(w) in names or len(w) <= 6)}
 write("words-en.txt", words_en - words)

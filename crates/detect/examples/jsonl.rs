@@ -16,7 +16,8 @@ fn main() -> io::Result<()> {
         let item: Value = serde_json::from_str(&line)?;
         let text = item["text"].as_str().unwrap_or_default();
         let found = detector.detect(text);
-        let mut special: Vec<&str> = found.iter().filter(|f| f.kind.is_special()).map(|f| f.kind.name()).collect();
+        let mut special: Vec<&str> =
+            found.iter().filter(|f| f.kind.is_special()).map(|f| f.kind.name()).collect();
         special.sort_unstable();
         special.dedup();
         let secret = found.iter().any(|f| f.kind.name() == "credential");
@@ -31,7 +32,11 @@ fn main() -> io::Result<()> {
             .zip(char_offsets(text, &found))
             .map(|(f, (start, end))| json!({"start": start, "end": end, "kind": f.kind.name(), "score": f.score, "detector": f.detector}))
             .collect();
-        writeln!(out, "{}", json!({"id": item["id"], "verdict": verdict, "findings": findings, "special": special}))?;
+        writeln!(
+            out,
+            "{}",
+            json!({"id": item["id"], "verdict": verdict, "findings": findings, "special": special})
+        )?;
     }
     Ok(())
 }

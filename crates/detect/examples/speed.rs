@@ -9,14 +9,19 @@ en is bereikbaar op 06-12345678 of via f.vandenberg@voorbeeld.nl. Het gaat over 
 volgens haar is het bedrag dubbel afgeschreven van NL91 ABNA 0417 1643 00. De vergadering van donderdag begint een half uur later dan gepland, \
 omdat de zaal eerst nog moet worden klaargezet. Wie kan de notulen maken? Graag voor het einde van de week een voorstel.\n";
 
-#[expect(clippy::disallowed_methods, reason = "an example is a program, and programs may read their arguments")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "an example is a program, and programs may read their arguments"
+)]
 fn main() {
     let built = Instant::now();
     let detector = Detector::new(Profile::Fast);
     println!("built in {:.1} ms", built.elapsed().as_secs_f64() * 1e3);
-    let prose = std::env::args().nth(1).and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_else(|| SAMPLE.repeat(40));
-    for kib in [0.5, 4.0, 64.0, 1024.0] {
-        let size = (kib * 1024.0) as usize;
+    let prose = std::env::args()
+        .nth(1)
+        .and_then(|path| std::fs::read_to_string(path).ok())
+        .unwrap_or_else(|| SAMPLE.repeat(40));
+    for size in [512, 4 << 10, 64 << 10, 1 << 20] {
         let mut texts = Vec::new();
         let mut rest = prose.as_str();
         while texts.len() < 32 && rest.len() >= size {
@@ -40,6 +45,7 @@ fn main() {
             }
             best = best.min(start.elapsed().as_secs_f64());
         }
-        println!("{kib:7.1} KiB: {:.1} µs/KiB", best * 1e6 / (bytes as f64 / 1024.0));
+        let kib = f64::from(u32::try_from(bytes).unwrap_or(u32::MAX)) / 1024.0;
+        println!("{size:8} bytes: {:.1} µs/KiB", best * 1e6 / kib);
     }
 }

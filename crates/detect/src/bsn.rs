@@ -14,7 +14,8 @@ pub(crate) fn valid(digits: &[u8]) -> bool {
 }
 
 /// Ways in which people group nine digits.
-const GROUPINGS: &[&[usize]] = &[&[9], &[3, 3, 3], &[4, 2, 3], &[2, 3, 4], &[4, 3, 2], &[2, 2, 2, 3], &[3, 2, 2, 2], &[4, 5], &[5, 4]];
+const GROUPINGS: &[&[usize]] =
+    &[&[9], &[3, 3, 3], &[4, 2, 3], &[2, 3, 4], &[4, 3, 2], &[2, 2, 2, 3], &[3, 2, 2, 2], &[4, 5], &[5, 4]];
 
 /// `cues`: what stands before the number.
 pub(crate) fn find(run: &Run, cues: Flags, out: &mut Vec<Candidate>) {

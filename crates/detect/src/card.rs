@@ -27,7 +27,12 @@ fn issued(digits: &[u8]) -> bool {
         13 => two / 10 == 4,
         14 => matches!(two, 36 | 38) || (3000..=3059).contains(&four),
         15 => matches!(two, 34 | 37),
-        16 => two / 10 == 4 || (51..=55).contains(&two) || (2221..=2720).contains(&four) || matches!(two, 35 | 50 | 56..=58 | 60..=69),
+        16 => {
+            two / 10 == 4
+                || (51..=55).contains(&two)
+                || (2221..=2720).contains(&four)
+                || matches!(two, 35 | 50 | 56..=58 | 60..=69)
+        }
         17..=19 => two / 10 == 4 || matches!(two, 50 | 56..=58 | 60..=69),
         _ => false,
     }

@@ -51,16 +51,25 @@ fn push(out: &mut Vec<Candidate>, start: usize, end: usize, score: f32, detector
 pub(crate) fn find_key(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) {
     let start = page.tokens[at].start as usize;
     let bytes = page.text.as_bytes();
-    if !matches!(bytes[start], b's' | b'g' | b'x' | b'A' | b'y' | b'h' | b'n' | b'p' | b'S' | b'd' | b'e' | b'r' | b'w') {
+    if !matches!(
+        bytes[start],
+        b's' | b'g' | b'x' | b'A' | b'y' | b'h' | b'n' | b'p' | b'S' | b'd' | b'e' | b'r' | b'w'
+    ) {
         return;
     }
     let rest = &page.text[start..];
-    let Some(&(_, least, detector)) = KEYS.iter().find(|(prefix, ..)| rest.starts_with(prefix)) else { return };
+    let Some(&(_, least, detector)) = KEYS.iter().find(|(prefix, ..)| rest.starts_with(prefix)) else {
+        return;
+    };
     if start > 0 && (bytes[start - 1].is_ascii_alphanumeric() || matches!(bytes[start - 1], b'_' | b'-')) {
         return;
     }
     // 2 KiB is more than any token of these providers.
-    let length = bytes[start..].iter().take(2048).position(|&b| !key_byte(b)).unwrap_or((bytes.len() - start).min(2048));
+    let length = bytes[start..]
+        .iter()
+        .take(2048)
+        .position(|&b| !key_byte(b))
+        .unwrap_or((bytes.len() - start).min(2048));
     let key = rest[..length].trim_end_matches('.');
     let mixed = key.bytes().any(|b| b.is_ascii_digit());
     let dots = key.bytes().filter(|&b| b == b'.').count();
@@ -106,8 +115,39 @@ pub(crate) fn find_secret(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) 
         let Some(next) = page.get(index) else { return };
         match next.class {
             Class::Mark if matches!(next.mark, b':' | b'=') => labelled = true,
+            Class::Mark
+                if next.mark == b'_'
+                    && page.glued(index)
+                    && page.glued(index + 1)
+                    && page.tokens[index + 1].is_word() =>
+            {
+                index += 1;
+            }
             Class::Mark if matches!(next.mark, b'"' | b'\'' | b'(' | b'`' | b'>' | b'*') => {}
-            Class::Word if matches!(page.word(index), "is" | "was" | "van" | "naar" | "est" | "ist" | "account" | "nu" | "tijdelijk" | "tijdelijke" | "key" | "code" | "gewijzigd" | "aangepast" | "nieuw" | "nieuwe" | "voor" | "reset" | "die" | "it" | "of") || next.has(cue::SECRET) => {}
+            Class::Word
+                if matches!(
+                    page.word(index),
+                    "is" | "was"
+                        | "van"
+                        | "naar"
+                        | "est"
+                        | "ist"
+                        | "account"
+                        | "nu"
+                        | "tijdelijk"
+                        | "tijdelijke"
+                        | "key"
+                        | "code"
+                        | "gewijzigd"
+                        | "aangepast"
+                        | "nieuw"
+                        | "nieuwe"
+                        | "voor"
+                        | "reset"
+                        | "die"
+                        | "it"
+                        | "of"
+                ) || next.has(cue::SECRET) => {}
             _ => break,
         }
         index += 1;
@@ -126,18 +166,30 @@ pub(crate) fn take_secret(page: &Page<'_>, index: usize, labelled: bool, out: &m
     let closing = if quote { page.tokens[index - 1].mark } else { b' ' };
     let bytes = page.text.as_bytes();
     let mut end = start;
-    while end < bytes.len() && end - start < 256 && !bytes[end].is_ascii_whitespace() && !(quote && bytes[end] == closing) && !matches!(bytes[end], b'"' | b'<' | b'|') && !(bytes[end] == b';' && !quote) {
+    while end < bytes.len()
+        && end - start < 256
+        && !bytes[end].is_ascii_whitespace()
+        && !(quote && bytes[end] == closing)
+        && !matches!(bytes[end], b'"' | b'<' | b'|')
+        && (bytes[end] != b';' || quote)
+    {
         end += 1;
     }
-    while end > start && (!page.text.is_char_boundary(end) || !quote && matches!(bytes[end - 1], b',' | b'.' | b')' | b':' | b'\'')) {
+    while end > start
+        && (!page.text.is_char_boundary(end)
+            || !quote && matches!(bytes[end - 1], b',' | b'.' | b')' | b':' | b'\''))
+    {
         end -= 1;
     }
     let value = &page.text[start..end];
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     let letters = value.chars().filter(|c| c.is_alphabetic()).count();
-    let marks = value.len() > digits + letters && !value.contains('/') ;
-    let word = digits == 0 && !marks && (first.has(WORD | cue::ROLE | cue::NEVER) || first.shape == Shape::Lower && !labelled);
-    let strong = digits > 0 && letters > 0 || marks && value.len() >= 6 && !value.starts_with('[') && !value.starts_with('{');
+    let marks = value.len() > digits + letters && !value.contains('/');
+    let word = digits == 0
+        && !marks
+        && (first.has(WORD | cue::ROLE | cue::NEVER) || first.shape == Shape::Lower && !labelled);
+    let strong = digits > 0 && letters > 0
+        || marks && value.len() >= 6 && !value.starts_with('[') && !value.starts_with('{');
     let pin = letters == 0 && digits == value.len() && (4..=8).contains(&digits);
     let score = match (labelled || quote, strong || pin, word) {
         (true, true, _) => 0.95,
@@ -145,7 +197,12 @@ pub(crate) fn take_secret(page: &Page<'_>, index: usize, labelled: bool, out: &m
         (false, true, false) if value.len() >= 4 => 0.7,
         _ => return,
     };
-    if value.len() >= 4 && !value.starts_with("***") && !value.starts_with("...") && !value.starts_with("${") {
+    if value.len() >= 4
+        && (quote || !value.starts_with(['-', '_', '/']))
+        && !value.starts_with("***")
+        && !value.starts_with("...")
+        && !value.starts_with("${")
+    {
         push(out, start, end, score, "secret");
     }
 }
@@ -153,14 +210,38 @@ pub(crate) fn take_secret(page: &Page<'_>, index: usize, labelled: bool, out: &m
 /// "sleutelkastje code 7319#", "code alarm: 4417*": the word "code" near a lock.
 pub(crate) fn find_code(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) {
     const LOCKS: &[&str] = &[
-        "sleutelkastje", "sleutelkast", "sleutelkluis", "kluis", "kluisje", "afhaalkluis", "alarm", "portiek", "deur", "poort", "hek", "netwerk", "wifi", "slot", "toegang", "pin", "garage", "lift",
+        "sleutelkastje",
+        "sleutelkast",
+        "sleutelkluis",
+        "kluis",
+        "kluisje",
+        "afhaalkluis",
+        "alarm",
+        "portiek",
+        "deur",
+        "poort",
+        "hek",
+        "netwerk",
+        "wifi",
+        "slot",
+        "toegang",
+        "pin",
+        "garage",
+        "lift",
     ];
-    let near = (at.saturating_sub(6)..at + 4).any(|i| LOCKS.iter().any(|l| page.word(i).eq_ignore_ascii_case(l)));
+    let near =
+        (at.saturating_sub(6)..at + 4).any(|i| LOCKS.iter().any(|l| page.word(i).eq_ignore_ascii_case(l)));
     if !near {
         return;
     }
     let mut index = at + 1;
-    while index < at + 5 && page.get(index).is_some_and(|t| t.is_word() && LOCKS.iter().any(|l| page.word(index).eq_ignore_ascii_case(l)) || matches!(t.mark, b':' | b'=' | b'#' | b'"' | b'\'') || matches!(page.word(index), "is" | "voor" | "van" | "het" | "de")) {
+    while index < at + 5
+        && page.get(index).is_some_and(|t| {
+            t.is_word() && LOCKS.iter().any(|l| page.word(index).eq_ignore_ascii_case(l))
+                || matches!(t.mark, b':' | b'=' | b'#' | b'"' | b'\'')
+                || matches!(page.word(index), "is" | "voor" | "van" | "het" | "de")
+        })
+    {
         index += 1;
     }
     if page.get(index).is_some_and(|t| t.is_number() || t.flags & WORD == 0) {
@@ -171,11 +252,19 @@ pub(crate) fn find_code(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) {
 /// A word, a year and a mark in one: what people take for a safe password ("Zomer2025!").
 pub(crate) fn find_habit(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) {
     let (word, number) = (&page.tokens[at], at + 1);
-    if word.shape != Shape::Title || word.len() < 4 || !page.glued(number) || !page.tokens[number].is_number() || !(2..=4).contains(&page.tokens[number].len()) {
+    if word.shape != Shape::Title
+        || word.len() < 4
+        || !page.glued(number)
+        || !page.tokens[number].is_number()
+        || !(2..=4).contains(&page.tokens[number].len())
+    {
         return;
     }
     let mark = number + 1;
-    if page.glued(mark) && matches!(page.tokens[mark].mark, b'!' | b'#' | b'$' | b'%' | b'&' | b'*' | b'@') && !(at > 0 && page.glued(at) && page.tokens[at - 1].is_word()) {
+    if page.glued(mark)
+        && matches!(page.tokens[mark].mark, b'!' | b'#' | b'$' | b'%' | b'&' | b'*' | b'@')
+        && !(at > 0 && page.glued(at) && page.tokens[at - 1].is_word())
+    {
         let glued = page.glued(mark + 1) && page.tokens[mark + 1].is_word();
         let last = if glued { mark + 1 } else { mark };
         push(out, word.start as usize, page.tokens[last].end as usize, 0.7, "password-habit");

@@ -3,7 +3,6 @@
 
 use crate::cue;
 use crate::kind::Kind;
-use crate::lexicon::Flags;
 use crate::page::{Candidate, DEGREE, Page};
 
 /// A date of a person right behind the name is taken for a date of birth up to this year.
@@ -16,7 +15,13 @@ pub(crate) fn real(year: u64, month: u64, day: u64) -> bool {
     let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let days = match month {
         4 | 6 | 9 | 11 => 30,
-        2 => if leap { 29 } else { 28 },
+        2 => {
+            if leap {
+                29
+            } else {
+                28
+            }
+        }
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
         _ => return false,
     };
@@ -55,33 +60,47 @@ fn read(page: &Page<'_>, at: usize) -> Option<Date> {
     if width == 8 {
         let (d, m, y) = (first / 1_000_000, first / 10_000 % 100, first % 10_000);
         let (y2, m2, d2) = (first / 10_000, first / 100 % 100, first % 100);
-        let found = if real(y, m, d) && (1880..=2035).contains(&y) { Some(y) } else if real(y2, m2, d2) && (1880..=2035).contains(&y2) { Some(y2) } else { None };
+        let found = if real(y, m, d) && (1880..=2035).contains(&y) {
+            Some(y)
+        } else if real(y2, m2, d2) && (1880..=2035).contains(&y2) {
+            Some(y2)
+        } else {
+            None
+        };
         return found.map(|y| Date { last: at, year: Some(y) });
     }
     if width == 4 && separator(page, at + 1) && separator(page, at + 3) {
         let (year, a, b) = (first, number(page, at + 2)?, number(page, at + 4)?);
         // Some exports swap month and day.
-        return ((1880..=2035).contains(&year) && (real(year, a, b) || real(year, b, a))).then_some(Date { last: at + 4, year: Some(year) });
+        return ((1880..=2035).contains(&year) && (real(year, a, b) || real(year, b, a)))
+            .then_some(Date { last: at + 4, year: Some(year) });
     }
     if width > 2 || !(1..=31).contains(&first) {
         return None;
     }
     // 12-03-1980, 12/3/80, 12.03.1980, 12 03 1980
-    let (middle, last) = if separator(page, at + 1) && separator(page, at + 3) { (at + 2, at + 4) } else { (at + 1, at + 2) };
+    let (middle, last) =
+        if separator(page, at + 1) && separator(page, at + 3) { (at + 2, at + 4) } else { (at + 1, at + 2) };
     if let Some(month) = number(page, middle) {
-        if page.tokens[middle].len() > 2 || last == at + 2 && (page.gap(middle) != 1 || page.gap(last.min(page.tokens.len() - 1)) != 1) {
+        if page.tokens[middle].len() > 2
+            || last == at + 2 && (page.gap(middle) != 1 || page.gap(last.min(page.tokens.len() - 1)) != 1)
+        {
             return None;
         }
         let year = year(page, last)?;
         if last == at + 2 && page.tokens[last].len() != 4 {
             return None;
         }
-        return (real(year, month, first) || real(year, first, month)).then_some(Date { last, year: Some(year) });
+        return (real(year, month, first) || real(year, first, month))
+            .then_some(Date { last, year: Some(year) });
     }
     // 12 maart 1980, 12 mrt. '80, 12-mei-1980, le 1er mars 1980, 3rd of May
     let mut month = at + 1;
     for _ in 0..2 {
-        let skip = page.get(month).is_some_and(|t| matches!(t.mark, b'-' | b'.' | b'/') || matches!(page.word(month), "er" | "e" | "st" | "nd" | "rd" | "th" | "of" | "de"));
+        let skip = page.get(month).is_some_and(|t| {
+            matches!(t.mark, b'-' | b'.' | b'/')
+                || matches!(page.word(month), "er" | "e" | "st" | "nd" | "rd" | "th" | "of" | "de")
+        });
         month += usize::from(skip);
     }
     if !page.get(month)?.has(cue::MONTH) {
@@ -99,7 +118,12 @@ fn read(page: &Page<'_>, at: usize) -> Option<Date> {
 
 /// The date at number token `at`, if it is a date of birth.
 pub(crate) fn find(page: &Page<'_>, at: usize, person_before: bool, out: &mut Vec<Candidate>) {
-    if at > 0 && page.glued(at) && matches!(page.tokens[at - 1].mark, b'.' | b'-' | b'/' | b',') && at > 1 && page.tokens[at - 2].is_number() {
+    if at > 0
+        && page.glued(at)
+        && matches!(page.tokens[at - 1].mark, b'.' | b'-' | b'/' | b',')
+        && at > 1
+        && page.tokens[at - 2].is_number()
+    {
         return;
     }
     let hint = page.tokens[at].hint & cue::BIRTH != 0;
@@ -110,15 +134,14 @@ pub(crate) fn find(page: &Page<'_>, at: usize, person_before: bool, out: &mut Ve
         return;
     };
     let age = date.year.is_some_and(|y| y <= LONG_AGO);
-    let score = if hint {
-        0.97
-    } else if at > 0 && page.is(at - 1, DEGREE) {
+    let score = if hint || at > 0 && page.is(at - 1, DEGREE) {
         0.97
     } else if born_before(page, at, REACH) && (date.year.is_some() || page.tokens[at].len() <= 2) {
         0.95
     } else if person_before && age {
         0.7
-    } else if bracketed(page, at, date.last) && date.year.is_some() && person_before || sexed(page, at) && age {
+    } else if bracketed(page, at, date.last) && date.year.is_some() && person_before || sexed(page, at) && age
+    {
         0.75
     } else if age && born_after(page, date.last) {
         0.8
@@ -189,7 +212,7 @@ fn born_after(page: &Page<'_>, last: usize) -> bool {
 /// A damaged date in a column for dates of birth: "??/05/1951", "1979-31-02".
 fn loose(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) {
     let mut last = at;
-    while separator(page, last + 1) && page.get(last + 2).is_some_and(|t| t.is_number()) {
+    while separator(page, last + 1) && page.get(last + 2).is_some_and(super::page::Token::is_number) {
         last += 2;
     }
     if last > at || page.tokens[at].len() == 4 && year(page, at).is_some() || page.tokens[at].len() == 8 {
@@ -199,7 +222,9 @@ fn loose(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) {
 
 /// A date of birth in words, as deeds have it: "geboren te Ronse op elf december negentienhonderdzestig".
 pub(crate) fn find_words(page: &Page<'_>, month: usize, out: &mut Vec<Candidate>) {
-    let numeral = |i: usize| page.get(i).is_some_and(|t| t.is_word() && (t.has(cue::NUMERAL) || compound(page.word(i))));
+    let numeral = |i: usize| {
+        page.get(i).is_some_and(|t| t.is_word() && (t.has(cue::NUMERAL) || compound(page.word(i))))
+    };
     let mut first = month;
     while first > 0 && month - first < 3 && numeral(first - 1) {
         first -= 1;
@@ -208,7 +233,10 @@ pub(crate) fn find_words(page: &Page<'_>, month: usize, out: &mut Vec<Candidate>
     while last - month < 5 && numeral(last + 1) {
         last += 1;
     }
-    if first < month && last > month && (born_before(page, first, 8) || page.tokens[first].hint & cue::BIRTH != 0) {
+    if first < month
+        && last > month
+        && (born_before(page, first, 8) || page.tokens[first].hint & cue::BIRTH != 0)
+    {
         push(page, first, last, 0.9, out);
     }
 }
@@ -217,6 +245,3 @@ pub(crate) fn find_words(page: &Page<'_>, month: usize, out: &mut Vec<Candidate>
 fn compound(word: &str) -> bool {
     word.contains("honderd") || word.contains("duizend") || word.ends_with("tig") || word.ends_with("tien")
 }
-
-/// Flags that make a field a date of birth; for callers that weigh kinds.
-pub(crate) const FIELD: Flags = cue::BIRTH;

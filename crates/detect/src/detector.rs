@@ -4,13 +4,16 @@ use crate::fold::Folded;
 use crate::kind::{Finding, Kind, Profile, Segment};
 use crate::lexicon::Lexicon;
 use crate::memory::Memory;
-use crate::page::{Candidate, Class, DEGREE, Page, Token};
+use crate::page::{Candidate, Class, Page, Token};
 use crate::special::Special;
-use crate::{address, bsn, card, credential, cue, date, digits, field, iban, mail, merge, national, network, organisation, person, phone, plate, reference};
+use crate::{
+    account, address, bsn, card, credential, cue, date, digits, field, iban, mail, merge, national, network,
+    organisation, person, phone, plate, reference, town,
+};
 
-/// Texts are read in pieces of at most this many bytes, cut at the end of a line or word where there is one: offsets fit in 32 bits and memory
-/// stays in proportion to the piece.
-const PIECE: usize = 1 << 20;
+/// Texts are read in pieces of at most this many bytes, cut at the end of a line or word where there is one: the tokens of a piece fit in a
+/// core's own cache, offsets fit in 32 bits, and memory stays in proportion to the piece.
+const PIECE: usize = 1 << 16;
 
 /// Finds personal data. Immutable: build one and share it.
 pub struct Detector {
@@ -60,27 +63,31 @@ impl Detector {
             .iter()
             .enumerate()
             .flat_map(|(segment, s)| {
-                pieces(s.text).map(move |(offset, text)| Draft { segment, offset, folded: Folded::new(text), label: s.label })
+                pieces(s.text).map(move |(offset, text)| Draft {
+                    segment,
+                    offset,
+                    folded: Folded::new(text),
+                    label: s.label,
+                })
             })
             .collect();
-        // Names first, in all pieces; then each piece once more with what was learned. A document of one piece is cut into tokens once.
+        // First what each piece shows by itself; then each piece once more with the names of all. A document of one piece is cut into
+        // tokens once.
         let mut memory = Memory::default();
         let single = drafts.len() == 1;
         let mut kept = None;
+        let mut proposed = Vec::with_capacity(drafts.len());
         for draft in &drafts {
             let page = self.page(draft);
             let candidates = self.propose(&page);
             memory.learn(&page, &candidates);
+            proposed.push(candidates);
             if single {
-                kept = Some((page, candidates));
+                kept = Some(page);
             }
         }
-        for draft in &drafts {
-            let (page, mut candidates) = kept.take().unwrap_or_else(|| {
-                let page = self.page(draft);
-                let candidates = self.propose(&page);
-                (page, candidates)
-            });
+        for (draft, mut candidates) in drafts.iter().zip(proposed) {
+            let page = kept.take().unwrap_or_else(|| Page::new(&draft.folded.text, &self.lexicon));
             memory.recall(&page, &mut candidates);
             self.special(&page, &mut candidates);
             findings[draft.segment].extend(merge::resolve(candidates, &draft.folded, draft.offset));
@@ -97,7 +104,7 @@ impl Detector {
     /// What each layer proposes.
     fn propose(&self, page: &Page<'_>) -> Vec<Candidate> {
         let mut out = Vec::new();
-        person::find(page, &mut out);
+        person::find(page, &self.lexicon, &mut out);
         let people = out.len();
         self.tokens(page, &mut out);
         self.births(page, people, &mut out);
@@ -114,7 +121,10 @@ impl Detector {
         let mut before = 0;
         for at in 0..page.tokens.len() {
             let token = page.tokens[at];
-            let opens = at == 0 || page.tokens[at - 1].hint != token.hint || page.tokens[at - 1].class == Class::Mark || page.tokens[at - 1].is_line();
+            let opens = at == 0
+                || page.tokens[at - 1].hint != token.hint
+                || page.tokens[at - 1].class == Class::Mark
+                || page.tokens[at - 1].is_line();
             if token.hint != 0 && opens {
                 self.field(page, at, before, out);
             }
@@ -124,7 +134,7 @@ impl Detector {
                 Class::Word => self.word(page, at, &mut pem, out),
                 Class::Mark => match token.mark {
                     b'@' | b'%' => mail::find(page, at, out),
-                    b'\\' => mail::find_domain_user(page, at, out),
+                    b'\\' => account::find_domain_user(page, at, out),
                     b':' => network::find_v6(page, at, out),
                     _ => {}
                 },
@@ -145,7 +155,12 @@ impl Detector {
             let run = digits::Run::new(page, at);
             let total = run.groups().last().map_or(0, |g| g.total);
             // Eight digits are the shortest number of these kinds.
-            if total >= 8 && !(glued && matches!(page.tokens[at - 1].mark, b'.' | b'-' | b'/') && at > 1 && page.tokens[at - 2].is_number()) {
+            if total >= 8
+                && !(glued
+                    && matches!(page.tokens[at - 1].mark, b'.' | b'-' | b'/')
+                    && at > 1
+                    && page.tokens[at - 2].is_number())
+            {
                 let cues = page.cue(at, 4);
                 bsn::find(&run, cues, out);
                 national::find(&run, page, at, cues, out);
@@ -155,14 +170,13 @@ impl Detector {
         }
         if !inside {
             let i = people.partition_point(|&end| end <= token.start);
-            let near = i > 0 && token.start - people[i - 1] <= 6 && !page.text[people[i - 1] as usize..token.start as usize].contains('\n');
+            let near = i > 0
+                && token.start - people[i - 1] <= 6
+                && !page.text[people[i - 1] as usize..token.start as usize].contains('\n');
             date::find(page, at, near, out);
             address::find(page, at, &self.lexicon, out);
             plate::find(page, at, out);
             network::find_v4(page, at, out);
-            if page.is(at + 1, b':') {
-                network::find_v6(page, at, out);
-            }
             self.code(page, at, out);
         }
     }
@@ -172,15 +186,17 @@ impl Detector {
         if at > 0 && page.glued(at) && (page.tokens[at - 1].is_word() || page.tokens[at - 1].is_number()) {
             return;
         }
-        let mixed = page.glued(at + 1) && page.get(at + 1).is_some_and(|t| t.is_word() || t.is_number() || t.mark == b'-' || t.mark == b'.');
-        if mixed {
-            if let Some(code) = reference::code(page, at) {
-                if code.digits >= 2 && code.letters > 0 || code.digits == 12 {
-                    let cues = page.cue(at, 4);
-                    let (first, last) = (page.tokens[code.first], page.tokens[code.end - 1]);
-                    national::find_code(page.between(code.first, code.end - 1), first.start, last.end, cues, out);
-                }
-            }
+        let mixed = page.glued(at + 1)
+            && page
+                .get(at + 1)
+                .is_some_and(|t| t.is_word() || t.is_number() || t.mark == b'-' || t.mark == b'.');
+        if mixed
+            && let Some(code) = reference::code(page, at)
+            && (code.digits >= 2 && code.letters > 0 || code.digits == 12)
+        {
+            let cues = page.cue(at, 4);
+            let (first, last) = (page.tokens[code.first], page.tokens[code.end - 1]);
+            national::find_code(page.between(code.first, code.end - 1), first.start, last.end, cues, out);
         }
         if page.tokens[at].is_number() || page.tokens[at].is_capital() {
             reference::find_document(page, at, out);
@@ -194,10 +210,8 @@ impl Detector {
             let next = page.tokens[at + 1];
             if next.is_number() {
                 credential::find_habit(page, at, out);
-            } else if next.mark == b'.' {
-                mail::find_profile(page, at, out);
-            } else if next.mark == b':' && token.len() <= 4 {
-                network::find_v6(page, at, out);
+            } else if next.mark == b'.' && page.glued(at + 2) {
+                account::find_profile(page, at, out);
             }
         }
         if page.get(at + 1).is_some_and(Token::is_number) {
@@ -209,18 +223,29 @@ impl Detector {
         if token.is_capital() || page.glued(at + 1) && page.tokens[at + 1].is_number() {
             self.code(page, at, out);
         }
+        if token.len() == 1 {
+            reference::find_student(page, at, out);
+        }
         if token.flags >> 12 != 0 {
             if token.has(cue::CUSTOMER | cue::PATIENT | cue::DOCUMENT | cue::SUFFIX) {
                 reference::find(page, at, out);
             }
+            let next = at + 1;
+            if token.has(cue::ROLE)
+                && page.is(next + 1, b'_')
+                && page.glued(next + 1)
+                && page.tokens[next].is_word()
+            {
+                account::take_login(page, next, true, out);
+            }
             if token.has(cue::USER) {
-                mail::find_login(page, at, out);
+                account::find_login(page, at, out);
             }
             if token.has(cue::SECRET) {
                 credential::find_secret(page, at, out);
             }
             if token.has(cue::LIVES) {
-                address::find_home(page, at, &self.lexicon, out);
+                town::find_home(page, at, &self.lexicon, out);
             }
             if token.has(cue::MONTH) {
                 date::find_words(page, at, out);
@@ -230,10 +255,11 @@ impl Detector {
             }
         }
         match page.word(at) {
+            "home" | "Users" => account::find_home_folder(page, at, out),
             "BEGIN" => credential::find_pem(page, at, pem, out),
             "at" | "apenstaartje" => mail::find_spoken(page, at, out),
             "Stichting" | "Vereniging" | "Woonstichting" => organisation::find(page, at, out),
-            "for" if ssh_log(page, at) => mail::take_login(page, at + 1, true, out),
+            "for" if ssh_log(page, at) => account::take_login(page, at + 1, true, out),
             "code" | "Code" => credential::find_code(page, at, out),
             _ => {}
         }
@@ -241,7 +267,7 @@ impl Detector {
             reference::find_unlisted(page, at, out);
         }
         if page.starts_line(at) {
-            mail::find_speaker(page, at, out);
+            account::find_speaker(page, at, out);
         }
         if token.is_capital() && token.len() >= 7 {
             address::find_street(page, at, out);
@@ -254,46 +280,52 @@ impl Detector {
         if page.tokens[at].class == Class::Mark && page.tokens[at].mark != b'?' {
             return;
         }
-        let fresh = before != hint || page.tokens[at - 1].is_line() || page.tokens[at - 1].class == Class::Mark;
+        let fresh =
+            before != hint || page.tokens[at - 1].is_line() || page.tokens[at - 1].class == Class::Mark;
         if !fresh {
             return;
         }
         let opened = before != hint || at == 0 || page.tokens[at - 1].is_line();
-        if opened && hint & (cue::CUSTOMER | cue::PATIENT | cue::DOCUMENT) != 0 {
+        if opened && hint & (cue::CUSTOMER | cue::PATIENT | cue::DOCUMENT | cue::CARD) != 0 {
             reference::find_field(page, at, out);
         }
         if opened && hint & cue::USER != 0 {
-            mail::take_login(page, at, true, out);
+            account::take_login(page, at, true, out);
         }
         if opened && hint & cue::SECRET != 0 {
             credential::take_secret(page, at, true, out);
         }
         if hint & cue::CITY != 0 {
-            address::find_field(page, at, &self.lexicon, out);
+            town::find_field(page, at, &self.lexicon, out);
         }
     }
 
     /// Towns behind dates of birth and behind people ("uit").
     fn births(&self, page: &Page<'_>, people: usize, out: &mut Vec<Candidate>) {
-        let dates: Vec<u32> = out[people..].iter().filter(|c| c.kind == Kind::BirthDate).map(|c| c.end).collect();
+        let dates: Vec<u32> =
+            out[people..].iter().filter(|c| c.kind == Kind::BirthDate).map(|c| c.end).collect();
         for end in dates {
-            address::find_birthplace(page, end, &self.lexicon, out);
+            town::find_birthplace(page, end, &self.lexicon, out);
         }
         let ends: Vec<u32> = out[..people].iter().filter(|c| c.score >= 0.6).map(|c| c.end).collect();
         for end in ends {
             let after = page.tokens.partition_point(|t| t.start < end);
             // "Dieudonné (24, uit Sint-Jans-Molenbeek)"
-            let Some(at) = (after..after + 5).find(|&i| matches!(page.word(i), "uit" | "from" | "aus")) else { continue };
-            if matches!(page.word(at), "uit" | "from" | "aus") && page.get(at + 1).is_some_and(Token::is_capital) {
-                if let Some(last) = address::place(page, at + 1, &self.lexicon) {
-                    out.push(Candidate {
-                        start: page.tokens[at + 1].start,
-                        end: page.tokens[last - 1].end,
-                        kind: Kind::City,
-                        score: 0.7,
-                        detector: "city-of-person",
-                    });
-                }
+            let Some(at) = (after..after + 5).find(|&i| matches!(page.word(i), "uit" | "from" | "aus"))
+            else {
+                continue;
+            };
+            if matches!(page.word(at), "uit" | "from" | "aus")
+                && page.get(at + 1).is_some_and(Token::is_capital)
+                && let Some(last) = town::place(page, at + 1, &self.lexicon)
+            {
+                out.push(Candidate {
+                    start: page.tokens[at + 1].start,
+                    end: page.tokens[last - 1].end,
+                    kind: Kind::City,
+                    score: 0.7,
+                    detector: "city-of-person",
+                });
             }
         }
     }
@@ -301,10 +333,23 @@ impl Detector {
     fn special(&self, page: &Page<'_>, candidates: &mut Vec<Candidate>) {
         let Some(special) = &self.special else { return };
         let about = |kind: Kind| {
-            matches!(kind, Kind::Person | Kind::Bsn | Kind::Nrn | Kind::PatientNumber | Kind::BirthDate | Kind::Email | Kind::CustomerNumber | Kind::Username)
+            matches!(
+                kind,
+                Kind::Person
+                    | Kind::Bsn
+                    | Kind::Nrn
+                    | Kind::PatientNumber
+                    | Kind::BirthDate
+                    | Kind::Email
+                    | Kind::CustomerNumber
+                    | Kind::Username
+            )
         };
-        let mut people: Vec<(u32, u32)> =
-            candidates.iter().filter(|c| about(c.kind) && c.score >= merge::REPORT_FROM).map(|c| (c.start, c.end)).collect();
+        let mut people: Vec<(u32, u32)> = candidates
+            .iter()
+            .filter(|c| about(c.kind) && c.score >= merge::REPORT_FROM)
+            .map(|c| (c.start, c.end))
+            .collect();
         people.sort_unstable();
         special.find(page, &people, candidates);
     }
@@ -321,7 +366,16 @@ fn doubt(candidates: &mut [Candidate]) {
     let vouches = |c: &&mut Candidate| {
         c.score >= 0.6
             && match c.kind {
-                Kind::Person => matches!(c.detector, "name-title" | "name-label" | "name-role" | "name-greeting" | "name-closing" | "name-speaker" | "name-line"),
+                Kind::Person => matches!(
+                    c.detector,
+                    "name-title"
+                        | "name-label"
+                        | "name-role"
+                        | "name-greeting"
+                        | "name-closing"
+                        | "name-speaker"
+                        | "name-line"
+                ),
                 Kind::Organisation | Kind::City => false,
                 kind => !kind.is_special(),
             }
@@ -329,7 +383,10 @@ fn doubt(candidates: &mut [Candidate]) {
     if candidates.iter_mut().any(|c| vouches(&c)) {
         return;
     }
-    for c in candidates.iter_mut().filter(|c| c.kind == Kind::Person && matches!(c.detector, "name" | "name-beside" | "name-again")) {
+    for c in candidates
+        .iter_mut()
+        .filter(|c| c.kind == Kind::Person && matches!(c.detector, "name" | "name-beside" | "name-again"))
+    {
         c.score -= 0.3;
     }
 }
@@ -361,6 +418,3 @@ fn pieces(text: &str) -> impl Iterator<Item = (usize, &str)> {
         Some(piece)
     })
 }
-
-/// Kept out of [`Detector::tokens`]: the degree sign marks dates of birth.
-const _: u8 = DEGREE;

@@ -24,15 +24,17 @@ pub(crate) struct Group {
     pub separator: u8,
     /// Byte where the group ends.
     pub end: u32,
-    /// Index of its token.
-    pub token: usize,
 }
 
 impl Run {
     /// The run that starts at number token `at`.
     pub fn new(page: &Page<'_>, at: usize) -> Self {
-        let mut run =
-            Self { digits: [0; MOST_DIGITS], groups: [Group::default(); MOST_GROUPS], count: 0, start: page.tokens[at].start };
+        let mut run = Self {
+            digits: [0; MOST_DIGITS],
+            groups: [Group::default(); MOST_GROUPS],
+            count: 0,
+            start: page.tokens[at].start,
+        };
         let mut token = at;
         let mut separator = 0;
         while let Some(number) = page.get(token) {
@@ -44,7 +46,7 @@ impl Run {
                 *slot = byte - b'0';
             }
             run.groups[run.count] =
-                Group { total: total + number.len(), len: number.len(), separator, end: number.end, token };
+                Group { total: total + number.len(), len: number.len(), separator, end: number.end };
             run.count += 1;
             let Some((next, mark)) = Self::next(page, token) else { break };
             token = next;

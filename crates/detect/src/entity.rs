@@ -2,7 +2,7 @@
 
 use crate::kind::{Finding, Kind, Segment};
 use crate::normalise::{is_prefix, normalise, words};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A name taken apart.
 #[derive(Default)]
@@ -21,7 +21,8 @@ impl Name {
         let mut name = Self::default();
         // "De Vries, J."
         if let Some((surname, given)) = text.split_once(',') {
-            name.surname = words(surname).into_iter().filter(|w| !is_prefix(w) && w.chars().count() > 1).collect();
+            name.surname =
+                words(surname).into_iter().filter(|w| !is_prefix(w) && w.chars().count() > 1).collect();
             name.give(words(given));
             if !name.surname.is_empty() {
                 return name;
@@ -29,13 +30,15 @@ impl Name {
         }
         let all = words(text);
         let prefix = all.iter().position(|w| is_prefix(w) && w.chars().count() > 1);
-        let solid: Vec<String> = all.iter().filter(|w| !is_prefix(w) && w.chars().count() > 1).cloned().collect();
+        let solid: Vec<String> =
+            all.iter().filter(|w| !is_prefix(w) && w.chars().count() > 1).cloned().collect();
         match (&solid[..], prefix) {
             ([], _) => name.single = Some(all.concat()),
             ([one], None) if all.len() == 1 => name.single = Some(one.clone()),
             (_, Some(at)) => {
                 name.give(all[..at].to_vec());
-                name.surname = all[at..].iter().filter(|w| !is_prefix(w) && w.chars().count() > 1).cloned().collect();
+                name.surname =
+                    all[at..].iter().filter(|w| !is_prefix(w) && w.chars().count() > 1).cloned().collect();
             }
             _ => {
                 // Trailing initials hide the surname ("Samira B."), leading ones the first name ("J. Bakker").
@@ -87,7 +90,8 @@ impl Name {
             return true;
         }
         // "Bouzidi-van Leeuwen" is also called "Bouzidi".
-        let surname = self.surname.iter().all(|w| other.surname.contains(w)) || other.surname.iter().all(|w| self.surname.contains(w));
+        let surname = self.surname.iter().all(|w| other.surname.contains(w))
+            || other.surname.iter().all(|w| self.surname.contains(w));
         let given = match (self.given.first(), other.given.first()) {
             (Some(a), Some(b)) => a == b,
             _ => match (self.letter(), other.letter()) {
@@ -103,7 +107,9 @@ impl Name {
 /// is "Jan de Vries" unless another De Vries is named too. Findings that are not names share a number when kind and [`normalise`]d value are equal.
 #[must_use]
 pub fn entities(segments: &[Segment<'_>], findings: &[Vec<Finding>]) -> Vec<Vec<usize>> {
-    let value = |segment: usize, f: &Finding| segments.get(segment).and_then(|s| s.text.get(f.start..f.end)).unwrap_or("");
+    let value = |segment: usize, f: &Finding| {
+        segments.get(segment).and_then(|s| s.text.get(f.start..f.end)).unwrap_or("")
+    };
     let people = People::new(
         findings
             .iter()
@@ -138,10 +144,10 @@ impl People {
     fn new<'a>(values: impl Iterator<Item = &'a str>) -> Self {
         // Every form once, in order of appearance.
         let mut forms: Vec<(String, Name)> = Vec::new();
-        let mut known: HashMap<String, ()> = HashMap::new();
+        let mut known = HashSet::new();
         for value in values {
             let canonical = normalise(Kind::Person, value);
-            if known.insert(canonical.clone(), ()).is_none() {
+            if known.insert(canonical.clone()) {
                 forms.push((canonical, Name::new(value)));
             }
         }
@@ -149,7 +155,17 @@ impl People {
         // Full names first: each joins the one earlier person it agrees with.
         let mut persons: Vec<usize> = Vec::new();
         let mut by_word: HashMap<&str, Vec<usize>> = HashMap::new();
-        let grade = |n: &Name| if n.single.is_some() { 3 } else if !n.given.is_empty() { 0 } else if n.initials.is_empty() { 2 } else { 1 };
+        let grade = |n: &Name| {
+            if n.single.is_some() {
+                3
+            } else if !n.given.is_empty() {
+                0
+            } else if n.initials.is_empty() {
+                2
+            } else {
+                1
+            }
+        };
         let mut order: Vec<usize> = (0..forms.len()).collect();
         order.sort_by_key(|&i| grade(&forms[i].1));
         for i in order {
@@ -201,7 +217,8 @@ mod tests {
         let findings = names
             .iter()
             .map(|n| {
-                let f = Finding { start, end: start + n.len(), kind: Kind::Person, score: 0.9, detector: "test" };
+                let f =
+                    Finding { start, end: start + n.len(), kind: Kind::Person, score: 0.9, detector: "test" };
                 start += n.len() + 1;
                 f
             })
@@ -211,7 +228,10 @@ mod tests {
 
     #[test]
     fn parts_of_one_name_are_one_person() {
-        assert_eq!(ids(&["Jan de Vries", "De Vries", "Jan", "J. de Vries", "de Vries, Jan", "JAN DE VRIES"]), [0; 6]);
+        assert_eq!(
+            ids(&["Jan de Vries", "De Vries", "Jan", "J. de Vries", "de Vries, Jan", "JAN DE VRIES"]),
+            [0; 6]
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! The result is a hint on every token of a value.
 
 use crate::cue;
-use crate::lexicon::{Flags, Lexicon, join, key};
+use crate::lexicon::{Flags, Lexicon, key};
 use crate::page::{Class, Page, Token};
 
 /// The longest label, in words.
@@ -68,9 +68,27 @@ fn label_tokens(page: &Page<'_>, from: usize, to: usize, lexicon: Option<&Lexico
         }
         flags |= lexicon.word(key(&joined)) & cue::VALUE;
     }
+    // "schuldnr", "deelneemsternummer": a compound that the lists do not have.
+    if flags == 0 && !suffix && to - from == 1 {
+        let word = page.word(from);
+        let compound = ["nr", "nummer", "_id"].iter().any(|e| word.len() > e.len() + 2 && word.ends_with(e));
+        if compound && !page.tokens[from].has(cue::OTHER) && !crate::reference::neutral(word) {
+            return cue::CUSTOMER;
+        }
+    }
     // A pair such as "klant nr" is the label "klantnr".
     if suffix {
-        let numbers = flags & (cue::BSN | cue::NRN | cue::CARD | cue::PHONE | cue::PLATE | cue::DOCUMENT | cue::PATIENT | cue::CUSTOMER | cue::IBAN | cue::OTHER);
+        let numbers = flags
+            & (cue::BSN
+                | cue::NRN
+                | cue::CARD
+                | cue::PHONE
+                | cue::PLATE
+                | cue::DOCUMENT
+                | cue::PATIENT
+                | cue::CUSTOMER
+                | cue::IBAN
+                | cue::OTHER);
         if numbers != 0 {
             return numbers;
         }
@@ -80,9 +98,24 @@ fn label_tokens(page: &Page<'_>, from: usize, to: usize, lexicon: Option<&Lexico
         return flags;
     }
     let strong = flags & !(cue::NAME | cue::OTHER | cue::CUSTOMER);
-    if strong & (cue::BIRTH | cue::PHONE | cue::EMAIL | cue::ADDRESS | cue::POSTCODE | cue::BSN | cue::NRN | cue::IBAN | cue::USER | cue::SECRET) != 0 {
+    if strong
+        & (cue::BIRTH
+            | cue::PHONE
+            | cue::EMAIL
+            | cue::ADDRESS
+            | cue::POSTCODE
+            | cue::BSN
+            | cue::NRN
+            | cue::IBAN
+            | cue::USER
+            | cue::SECRET)
+        != 0
+    {
         // "naam rekeninghouder" is a name, "tel contactpersoon" is a telephone number: the first word decides.
-        let first = page.tokens[from..to].iter().find(|t| t.flags & cue::VALUE != 0).map_or(0, |t| t.flags & cue::VALUE);
+        let first = page.tokens[from..to]
+            .iter()
+            .find(|t| t.flags & cue::VALUE != 0)
+            .map_or(0, |t| t.flags & cue::VALUE);
         if first & cue::NAME != 0 && first & strong == 0 {
             return cue::NAME;
         }
@@ -99,7 +132,7 @@ fn labels(page: &mut Page<'_>, from: usize, end: usize) {
         let is_mark = page.tokens[at].class == Class::Mark;
         let separates = is_mark && (mark == b':' || mark == b'=' || mark == b'>');
         let dots = is_mark && mark == b'.' && page.is(at + 1, b'.') && page.is(at + 2, b'.');
-        let tab = is_mark && mark == b'\t';
+        let tab = is_mark && mark == b'\t' && (from..end).filter(|&i| page.is(i, b'\t')).count() == 1;
         if !(separates || dots || tab) {
             at += 1;
             continue;
@@ -113,10 +146,17 @@ fn labels(page: &mut Page<'_>, from: usize, end: usize) {
         if flags == 0 {
             continue;
         }
-        while at < end && page.tokens[at].class == Class::Mark && matches!(page.tokens[at].mark, b'.' | b':' | b'=' | b'\t' | b'*' | b'_' | b'>') {
+        while at < end
+            && page.tokens[at].class == Class::Mark
+            && matches!(page.tokens[at].mark, b'.' | b':' | b'=' | b'\t' | b'*' | b'_' | b'>')
+        {
             at += 1;
         }
         let (first, last) = value(page, at, end, mark == b'>');
+        // A name on the next line stands there alone; a sentence is what somebody says.
+        if first > end && last - first > 6 {
+            flags &= !cue::NAME;
+        }
         for token in &mut page.tokens[first..last] {
             token.hint |= flags;
         }
@@ -126,10 +166,19 @@ fn labels(page: &mut Page<'_>, from: usize, end: usize) {
 /// Whether the label can stand before a name: short, and at the start of its line or cell. "Vermeld dat ze van X: …" is a sentence.
 fn names(page: &Page<'_>, from: usize, start: usize, colon: usize) -> bool {
     let words: Vec<&Token> = page.tokens[start..colon].iter().filter(|t| t.is_word()).collect();
-    let opens = start == from || page.tokens[start - 1].class == Class::Mark && page.tokens[start - 1].mark != b'.' || page.tokens[start - 1].is_number() || page.gap(start) > 2;
+    let opens = start == from
+        || page.tokens[start - 1].class == Class::Mark && page.tokens[start - 1].mark != b'.'
+        || page.tokens[start - 1].is_number()
+        || page.gap(start) > 2;
     // "Van:", "Aan:" and the like are labels only alone.
     let alone = words.len() == 1;
-    let known = words.iter().filter(|t| t.has(cue::NAME | cue::ROLE | cue::TITLE) && (alone || !t.has(cue::PREFIX | cue::GREETING) && t.len() > 2)).count();
+    let known = words
+        .iter()
+        .filter(|t| {
+            t.has(cue::NAME | cue::ROLE | cue::TITLE)
+                && (alone || !t.has(cue::PREFIX | cue::GREETING) && t.len() > 2)
+        })
+        .count();
     opens && words.len() <= 3 && known > 0
 }
 
@@ -138,7 +187,10 @@ fn label_start(page: &Page<'_>, from: usize, colon: usize, tag: bool) -> usize {
     let mut at = colon;
     let mut words = 0;
     // The closing quote of a JSON key.
-    if at > from && page.tokens[at - 1].class == Class::Mark && matches!(page.tokens[at - 1].mark, b'"' | b'\'' | b'*' | b']' | b')') {
+    if at > from
+        && page.tokens[at - 1].class == Class::Mark
+        && matches!(page.tokens[at - 1].mark, b'"' | b'\'' | b'*' | b']' | b')')
+    {
         at -= 1;
     }
     while at > from && words < LABEL_WORDS {
@@ -178,7 +230,9 @@ fn value(page: &Page<'_>, at: usize, end: usize, tag: bool) -> (usize, usize) {
         let stops = match token.class {
             Class::Mark => matches!(token.mark, b';' | b'|' | b'<' | b'\t' | b'"'),
             // The next label begins: "naam: X geb: Y".
-            Class::Word => at > first && (page.is(at + 1, b':') && !page.is(at + 2, b'/') || page.is(at + 1, b'=')),
+            Class::Word => {
+                at > first && (page.is(at + 1, b':') && !page.is(at + 2, b'/') || page.is(at + 1, b'='))
+            }
             _ => false,
         };
         if stops || at > first && page.gap(at) > 3 {
@@ -200,7 +254,21 @@ impl Header {
     /// Reads the line as a header, if it is one: cells without digits of which at least one names a kind.
     fn read(&mut self, page: &Page<'_>, from: usize, end: usize) {
         self.columns.clear();
-        for separator in [b'|', b';', b'\t', b',', b' '] {
+        let mut seen = [0_usize; 5];
+        for at in from..end {
+            match page.tokens[at].mark {
+                b'|' => seen[0] += 1,
+                b';' => seen[1] += 1,
+                b'\t' => seen[2] += 1,
+                b',' => seen[3] += 1,
+                _ => {}
+            }
+            seen[4] += usize::from(at > from && page.gap(at) >= 2);
+        }
+        for (separator, seen) in [b'|', b';', b'\t', b',', b' '].into_iter().zip(seen) {
+            if seen == 0 || separator == b',' && seen < 2 {
+                continue;
+            }
             let cells = cells(page, from, end, separator);
             if cells.len() < 2 {
                 continue;
@@ -210,7 +278,10 @@ impl Header {
             let mut columns = Vec::with_capacity(cells.len());
             for &(first, last) in &cells {
                 let words = page.tokens[first..last].iter().filter(|t| t.is_word()).count();
-                plain &= words <= LABEL_WORDS && !page.tokens[first..last].iter().any(|t| t.is_number() && t.len() > 2 || t.mark == b':' || t.mark == b'@');
+                plain &= words <= LABEL_WORDS
+                    && !page.tokens[first..last]
+                        .iter()
+                        .any(|t| t.is_number() && t.len() > 2 || t.mark == b':' || t.mark == b'@');
                 let flags = if plain && words > 0 { label_tokens(page, first, last, None) } else { 0 };
                 known += usize::from(flags != 0);
                 columns.push((page.tokens.get(first).map_or(0, |t| t.start), flags));
@@ -221,6 +292,13 @@ impl Header {
                 b' ' => known >= 2 && known * 2 >= cells.len(),
                 _ => known >= 1,
             };
+            // The first column of a table about people is their number.
+            let about = columns.iter().any(|c| c.1 & (cue::NAME | cue::EMAIL | cue::BIRTH) != 0);
+            let first = cells[0].0;
+            let numbered = page.tokens[first..cells[0].1].iter().any(|t| t.has(cue::SUFFIX));
+            if about && columns[0].1 == 0 && numbered {
+                columns[0].1 = cue::CUSTOMER;
+            }
             if plain && enough {
                 self.separator = separator;
                 self.columns = columns;
@@ -296,9 +374,4 @@ fn cells(page: &Page<'_>, from: usize, end: usize, separator: u8) -> Vec<(usize,
         cells.push((start, end));
     }
     cells
-}
-
-/// The key of a run of words, for phrase lookups.
-pub(crate) fn phrase_key(page: &Page<'_>, from: usize, to: usize) -> u64 {
-    page.tokens[from..to].iter().filter(|t| t.is_word()).fold(0, |sum, t| join(sum, t.key))
 }

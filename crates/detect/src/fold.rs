@@ -15,8 +15,7 @@ pub(crate) struct Folded<'t> {
 impl<'t> Folded<'t> {
     /// Folds `original`; borrows where nothing changes, which is the usual case.
     pub fn new(original: &'t str) -> Self {
-        let Some(first) = original.char_indices().find(|&(_, c)| fold_char(c) != Fold::Keep).map(|(i, _)| i)
-        else {
+        let Some(first) = first_change(original) else {
             return Self { text: Cow::Borrowed(original), original, shifts: Vec::new() };
         };
         let mut text = String::with_capacity(original.len());
@@ -66,6 +65,21 @@ impl<'t> Folded<'t> {
     }
 }
 
+/// The byte of the first character that folding changes.
+fn first_change(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(n) = bytes[at..].iter().position(|&b| b >= 0x80 || b == 0) {
+        at += n;
+        let c = text[at..].chars().next()?;
+        if fold_char(c) != Fold::Keep {
+            return Some(at);
+        }
+        at += c.len_utf8();
+    }
+    None
+}
+
 #[derive(PartialEq)]
 enum Fold {
     Keep,
@@ -87,8 +101,15 @@ fn fold_char(c: char) -> Fold {
     match code {
         0x00A0 | 0x2000..=0x200A | 0x202F | 0x205F | 0x3000 => Fold::Become(' '),
         // Soft hyphen, zero-width characters, direction marks, variation selectors, byte order mark.
-        0x00AD | 0x034F | 0x061C | 0x180E | 0x200B..=0x200F | 0x202A..=0x202E | 0x2060..=0x206F
-        | 0xFE00..=0xFE0F | 0xFEFF => Fold::Drop,
+        0x00AD
+        | 0x034F
+        | 0x061C
+        | 0x180E
+        | 0x200B..=0x200F
+        | 0x202A..=0x202E
+        | 0x2060..=0x206F
+        | 0xFE00..=0xFE0F
+        | 0xFEFF => Fold::Drop,
         0x2010..=0x2015 | 0x2212 | 0xFE58 | 0xFE63 => Fold::Become('-'),
         0x2018 | 0x2019 | 0x201B | 0x02BC | 0x00B4 | 0x2032 => Fold::Become('\''),
         0x201C..=0x201F | 0x00AB | 0x00BB => Fold::Become('"'),

@@ -4,6 +4,7 @@
 //! words is taken for a known one.
 
 use crate::cue;
+use std::collections::HashMap;
 use unicode_normalization::char::decompose_canonical;
 
 /// What is known about a word: a set of the flags below and of the cues in [`cue`].
@@ -24,6 +25,13 @@ pub(crate) const STREET: Flags = 1 << 7;
 /// The first word of such a street of several words.
 pub(crate) const STREET_HEAD: Flags = 1 << 8;
 
+/// A medicine: substance or registered product.
+pub(crate) const MEDICINE: Flags = 1 << 9;
+
+/// A brand, a character or somebody out of history, by one name; or the first word of such a name of several words.
+pub(crate) const NAMESAKE: Flags = 1 << 10;
+pub(crate) const NAMESAKE_HEAD: Flags = 1 << 11;
+
 pub(crate) const ANY_FIRST: Flags = FIRST | FIRST_COMMON;
 pub(crate) const ANY_SUR: Flags = SUR | SUR_COMMON;
 pub(crate) const ANY_NAME: Flags = ANY_FIRST | ANY_SUR;
@@ -36,6 +44,7 @@ const LISTS: &[(Flags, &str)] = &[
     (WORD, include_str!("../data/words-nl.txt")),
     (WORD, include_str!("../data/words-en.txt")),
     (WORD, include_str!("../data/words-fr-de.txt")),
+    (MEDICINE, include_str!("../data/medicines.txt")),
 ];
 
 /// All word lists.
@@ -56,7 +65,12 @@ impl Lexicon {
         }
         let places = include_str!("../data/places.txt");
         let streets = include_str!("../data/streets.txt");
-        for (list, whole, head) in [(places, PLACE, PLACE_HEAD), (streets, STREET, STREET_HEAD)] {
+        let namesakes = include_str!("../data/namesakes.txt");
+        for (list, whole, head) in [
+            (places, PLACE, PLACE_HEAD),
+            (streets, STREET, STREET_HEAD),
+            (namesakes, NAMESAKE, NAMESAKE_HEAD),
+        ] {
             for phrase in list.lines() {
                 match phrase.split_once(' ') {
                     None => words.add(key(phrase), whole),
@@ -206,13 +220,20 @@ impl Builder {
 
     /// Replaces the flags by an index into the few hundred sets that occur, to keep the table in the cache.
     fn done(self) -> Table {
-        let mut sets = self.flags.clone();
-        sets.sort_unstable();
-        sets.dedup();
+        let mut sets = vec![0];
+        let mut known = HashMap::from([(0, 0_u16)]);
         let classes = self
             .flags
             .iter()
-            .map(|f| u16::try_from(sets.binary_search(f).unwrap_or(0)).unwrap_or(0))
+            .map(|&flags| {
+                if flags == 0 {
+                    return 0;
+                }
+                *known.entry(flags).or_insert_with(|| {
+                    sets.push(flags);
+                    u16::try_from(sets.len() - 1).unwrap_or(0)
+                })
+            })
             .collect();
         Table { mask: self.mask, tags: self.tags, classes, flags: sets }
     }

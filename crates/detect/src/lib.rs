@@ -7,6 +7,7 @@
 //! know what the word lists say of them, and its *fields* are marked (labels, columns, JSON keys). Then *layers* propose candidates: numbers with
 //! their check digits, addresses, credentials, names. A *memory* seeks found names in the whole document, and the *merge* decides.
 
+mod account;
 mod address;
 mod bsn;
 mod card;
@@ -21,6 +22,7 @@ mod fold;
 mod iban;
 mod kind;
 mod lexicon;
+mod lowercase;
 mod mail;
 mod memory;
 mod merge;
@@ -36,6 +38,9 @@ mod phone;
 mod plate;
 mod reference;
 mod special;
+mod street;
+mod town;
+mod weigh;
 
 pub use detector::Detector;
 pub use entity::entities;

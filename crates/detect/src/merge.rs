@@ -77,5 +77,11 @@ pub(crate) fn resolve(mut candidates: Vec<Candidate>, folded: &Folded<'_>, offse
 
 fn add(findings: &mut Vec<Finding>, c: Candidate, start: u32, end: u32, folded: &Folded<'_>, offset: usize) {
     let (start, end) = folded.range(start as usize, end as usize);
-    findings.push(Finding { start: start + offset, end: end + offset, kind: c.kind, score: c.score.clamp(0.0, 1.0), detector: c.detector });
+    findings.push(Finding {
+        start: start + offset,
+        end: end + offset,
+        kind: c.kind,
+        score: c.score.clamp(0.0, 1.0),
+        detector: c.detector,
+    });
 }

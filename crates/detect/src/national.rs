@@ -24,7 +24,10 @@ pub(crate) fn belgian(digits: &[u8]) -> bool {
 fn polish(d: &[u8]) -> bool {
     const WEIGHTS: [u32; 10] = [1, 3, 7, 9, 1, 3, 7, 9, 1, 3];
     let sum: u32 = WEIGHTS.iter().zip(d).map(|(w, &x)| w * u32::from(x)).sum();
-    d.len() == 11 && (10 - sum % 10) % 10 == u32::from(d[10]) && (1..=12).contains(&(value(&d[2..4]) % 20)) && (1..=31).contains(&value(&d[4..6]))
+    d.len() == 11
+        && (10 - sum % 10) % 10 == u32::from(d[10])
+        && (1..=12).contains(&(value(&d[2..4]) % 20))
+        && (1..=31).contains(&value(&d[4..6]))
 }
 
 /// Steuer-Identifikationsnummer (Germany, section 139b AO): ISO 7064 MOD 11,10.
@@ -56,7 +59,13 @@ pub(crate) fn find(run: &Run, page: &Page<'_>, token: usize, cues: Flags, out: &
     let called = cues & cue::NRN != 0;
     let mut push = |total: usize, kind: Kind, score: f32, detector: &'static str| {
         if let Some(groups) = run.exactly(total) {
-            out.push(Candidate { start: run.start, end: groups[groups.len() - 1].end, kind, score, detector });
+            out.push(Candidate {
+                start: run.start,
+                end: groups[groups.len() - 1].end,
+                kind,
+                score,
+                detector,
+            });
         }
     };
     if let Some(groups) = run.exactly(11) {
@@ -66,10 +75,23 @@ pub(crate) fn find(run: &Run, page: &Page<'_>, token: usize, cues: Flags, out: &
             || grouped(groups, &[6, 3, 2]) && uniform(groups)
             || grouped(groups, &[6, 5]);
         if belgian(digits) && (usual || called) {
-            push(11, Kind::Nrn, if called { 0.99 } else if groups.len() > 1 { 0.95 } else { 0.85 }, "nrn");
+            push(
+                11,
+                Kind::Nrn,
+                if called {
+                    0.99
+                } else if groups.len() > 1 {
+                    0.95
+                } else {
+                    0.85
+                },
+                "nrn",
+            );
         } else if called && (polish(digits) || german(digits)) {
             push(11, Kind::Nrn, 0.9, if german(digits) { "national-de" } else { "national-pl" });
-        } else if called && digits[0] < 10 && (usual || groups.len() <= 5) || grouped(groups, &[2, 2, 2, 3, 2]) && groups[4].separator == b'.' && groups[3].separator == b'-' {
+        } else if called && digits[0] < 10 && (usual || groups.len() <= 5)
+            || grouped(groups, &[2, 2, 2, 3, 2]) && groups[4].separator == b'.' && groups[3].separator == b'-'
+        {
             push(11, Kind::Nrn, 0.75, "nrn-unchecked");
         }
     }
@@ -78,16 +100,32 @@ pub(crate) fn find(run: &Run, page: &Page<'_>, token: usize, cues: Flags, out: &
     } else if run.exactly(13).is_some() && called && matches!(run.digits(13)[0], 1 | 2) {
         push(13, Kind::Nrn, 0.7, "national-fr");
     }
-    if let Some(groups) = run.exactly(10) {
-        if grouped(groups, &[3, 3, 4]) && groups[1].separator == b' ' && nhs(run.digits(10)) && (cues & cue::PATIENT != 0 || said(page, token, "nhs")) {
-            push(10, Kind::PatientNumber, 0.9, "nhs");
-        }
+    if let Some(groups) = run.exactly(10)
+        && grouped(groups, &[3, 3, 4])
+        && groups[1].separator == b' '
+        && nhs(run.digits(10))
+        && (cues & cue::PATIENT != 0 || said(page, token, "nhs"))
+    {
+        push(10, Kind::PatientNumber, 0.9, "nhs");
     }
     if let Some(groups) = run.exactly(9) {
         let d = run.digits(9);
         let area = value(&d[..3]);
-        if grouped(groups, &[3, 2, 4]) && groups[1].separator == b'-' && groups[2].separator == b'-' && area != 0 && area != 666 && area < 900 && value(&d[3..5]) != 0 && value(&d[5..]) != 0 {
-            push(9, Kind::Nrn, if called || said(page, token, "ssn") || said(page, token, "security") { 0.95 } else { 0.6 }, "national-us");
+        if grouped(groups, &[3, 2, 4])
+            && groups[1].separator == b'-'
+            && groups[2].separator == b'-'
+            && area != 0
+            && area != 666
+            && area < 900
+            && value(&d[3..5]) != 0
+            && value(&d[5..]) != 0
+        {
+            push(
+                9,
+                Kind::Nrn,
+                if called || said(page, token, "ssn") || said(page, token, "security") { 0.95 } else { 0.6 },
+                "national-us",
+            );
         }
     }
 }
@@ -151,9 +189,13 @@ fn british(code: &[u8]) -> bool {
 
 /// Codice fiscale (Italy, DM 23 December 1976): fifteen characters and a check letter.
 fn italian(code: &[u8]) -> bool {
-    const ODD: [u32; 26] = [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23];
+    const ODD: [u32; 26] =
+        [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23];
     let shape = b"AAAAAA99A99A999A";
-    let fits = code.iter().zip(shape).all(|(c, s)| if *s == b'A' { c.is_ascii_uppercase() } else { c.is_ascii_digit() });
+    let fits = code
+        .iter()
+        .zip(shape)
+        .all(|(c, s)| if *s == b'A' { c.is_ascii_uppercase() } else { c.is_ascii_digit() });
     if !fits {
         return false;
     }

@@ -48,7 +48,11 @@ fn lower(text: &str) -> String {
 
 /// The words of a name or place in lower case without diacritics; full stops, hyphens and commas part words.
 pub(crate) fn words(text: &str) -> Vec<String> {
-    lower(text).split(|c: char| !(c.is_alphanumeric() || c == '\'')).filter(|w| !w.is_empty()).map(str::to_owned).collect()
+    lower(text)
+        .split(|c: char| !(c.is_alphanumeric() || c == '\''))
+        .filter(|w| !w.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// International digits without plus. Numbers in national form are read as Dutch, or as Belgian where only Belgium has such numbers.
@@ -63,7 +67,11 @@ fn phone(text: &str) -> String {
         return rest.to_owned();
     }
     match digits.strip_prefix('0') {
-        Some(rest) if rest.len() == 9 && rest.starts_with('4') && matches!(rest.as_bytes()[1], b'5'..=b'9') => format!("32{rest}"),
+        Some(rest)
+            if rest.len() == 9 && rest.starts_with('4') && matches!(rest.as_bytes()[1], b'5'..=b'9') =>
+        {
+            format!("32{rest}")
+        }
         Some(rest) if rest.len() == 9 => format!("31{rest}"),
         Some(rest) if rest.len() == 8 => format!("32{rest}"),
         _ => digits,
@@ -71,18 +79,39 @@ fn phone(text: &str) -> String {
 }
 
 const MONTHS: &[&[&str]] = &[
-    &["jan"], &["feb", "fev"], &["maa", "mrt", "mar", "mae"], &["apr", "avr"], &["mei", "may", "mai"], &["juni", "jun", "juin", "june"],
-    &["juli", "jul", "juil", "july"], &["aug", "aou"], &["sep"], &["okt", "oct"], &["nov"], &["dec", "dez"],
+    &["jan"],
+    &["feb", "fev"],
+    &["maa", "mrt", "mar", "mae"],
+    &["apr", "avr"],
+    &["mei", "may", "mai"],
+    &["juni", "jun", "juin", "june"],
+    &["juli", "jul", "juil", "july"],
+    &["aug", "aou"],
+    &["sep"],
+    &["okt", "oct"],
+    &["nov"],
+    &["dec", "dez"],
 ];
 
 /// `yyyy-mm-dd` where the date can be read, else its letters and digits.
 fn date(text: &str) -> String {
     let parts = words(text);
-    let month = |word: &str| MONTHS.iter().position(|names| names.iter().any(|n| word.starts_with(n))).map(|n| n + 1);
+    let month =
+        |word: &str| MONTHS.iter().position(|names| names.iter().any(|n| word.starts_with(n))).map(|n| n + 1);
     let number = |word: &str| word.parse::<usize>().ok();
-    let full = |year: usize, width: usize| if width > 2 { year } else if year > 26 { 1900 + year } else { 2000 + year };
+    let full = |year: usize, width: usize| {
+        if width > 2 {
+            year
+        } else if year > 26 {
+            1900 + year
+        } else {
+            2000 + year
+        }
+    };
     let read = match &parts[..] {
-        [y, m, d] if y.len() == 4 && number(y).is_some() => number(y).zip(number(m)).zip(number(d)).map(|((y, m), d)| (y, m, d)),
+        [y, m, d] if y.len() == 4 && number(y).is_some() => {
+            number(y).zip(number(m)).zip(number(d)).map(|((y, m), d)| (y, m, d))
+        }
         [d, m, y] => number(d.trim_end_matches(char::is_alphabetic))
             .zip(number(m).or_else(|| month(m)))
             .zip(number(y.trim_start_matches('\'')).map(|n| full(n, y.trim_start_matches('\'').len())))

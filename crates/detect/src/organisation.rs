@@ -9,11 +9,16 @@ const WORDS: usize = 5;
 
 /// At a word that is a legal form ("B.V.", "vzw") or a kind of organisation ("Stichting").
 pub(crate) fn find(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) {
-    const LEGAL: &[&str] = &["bv", "nv", "vzw", "vof", "bvba", "gmbh", "ltd", "inc", "llc", "sprl", "asbl", "sarl", "cv", "plc"];
+    const LEGAL: &[&str] =
+        &["bv", "nv", "vzw", "vof", "bvba", "gmbh", "ltd", "inc", "llc", "sprl", "asbl", "sarl", "cv", "plc"];
     let word = page.word(at);
     if LEGAL.iter().any(|l| word.eq_ignore_ascii_case(l)) {
         let mut first = at;
-        while first > 0 && at - first < WORDS && page.gap(first) <= 1 && (page.tokens[first - 1].is_capital() || matches!(page.tokens[first - 1].mark, b'&' | b'-')) {
+        while first > 0
+            && at - first < WORDS
+            && page.gap(first) <= 1
+            && (page.tokens[first - 1].is_capital() || matches!(page.tokens[first - 1].mark, b'&' | b'-'))
+        {
             first -= 1;
         }
         if first < at {
@@ -21,9 +26,14 @@ pub(crate) fn find(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) {
         }
         return;
     }
-    if matches!(word, "Stichting" | "Vereniging" | "Woonstichting" | "Fundación" | "Maatschap") && page.tokens[at].shape == Shape::Title {
+    if matches!(word, "Stichting" | "Vereniging" | "Woonstichting" | "Fundación" | "Maatschap")
+        && page.tokens[at].shape == Shape::Title
+    {
         let mut last = at;
-        while last - at < WORDS && page.get(last + 1).is_some_and(|t| t.is_capital() && !t.has(cue::VALUE)) && page.gap(last + 1) == 1 {
+        while last - at < WORDS
+            && page.get(last + 1).is_some_and(|t| t.is_capital() && !t.has(cue::VALUE))
+            && page.gap(last + 1) == 1
+        {
             last += 1;
         }
         if last > at {

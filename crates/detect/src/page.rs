@@ -107,7 +107,8 @@ impl<'t> Page<'t> {
                     continue;
                 }
                 b'0'..=b'9' => {
-                    let end = bytes[at..].iter().position(|b| !b.is_ascii_digit()).map_or(bytes.len(), |n| at + n);
+                    let end =
+                        bytes[at..].iter().position(|b| !b.is_ascii_digit()).map_or(bytes.len(), |n| at + n);
                     plain(at, end, Class::Number, 0)
                 }
                 b'\n' => plain(at, at + 1, Class::Line, b'\n'),
@@ -180,12 +181,15 @@ impl<'t> Page<'t> {
                 Class::Line => return true,
                 Class::Mark => match before.mark {
                     // An initial or abbreviation ends in a full stop too; the name grammar handles those.
-                    b'.' | b'!' | b'?' | b':' | b'|' | b'*' | b'-' | b'>' | b';' | b'#' if before.end < self.tokens[at].start || before.mark != b'-' => return true,
+                    b'.' | b'!' | b'?' | b':' | b'|' | b'*' | b'-' | b'>' | b';' | b'#'
+                        if before.end < self.tokens[at].start || before.mark != b'-' =>
+                    {
+                        return true;
+                    }
                     b'"' | b'(' | b'\'' | b'[' => at -= 1,
                     _ => return false,
                 },
-                Class::Number => return false,
-                Class::Word => return false,
+                Class::Number | Class::Word => return false,
             }
         }
         true
@@ -244,9 +248,21 @@ impl<'t> Page<'t> {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "a page is far smaller than 4 GiB; the detector cuts it so")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a page is far smaller than 4 GiB; the detector cuts it so"
+)]
 fn plain(start: usize, end: usize, class: Class, mark: u8) -> Token {
-    Token { start: start as u32, end: end as u32, key: 0, flags: 0, hint: 0, class, shape: Shape::Lower, mark }
+    Token {
+        start: start as u32,
+        end: end as u32,
+        key: 0,
+        flags: 0,
+        hint: 0,
+        class,
+        shape: Shape::Lower,
+        mark,
+    }
 }
 
 /// "'t", "'s" and "'n" before a non-letter are words of their own.
@@ -279,7 +295,8 @@ fn word(text: &str, start: usize, lexicon: &Lexicon) -> Token {
             // An apostrophe binds inside a word ("d'Hondt"), but "'s" at its end is a genitive or plural.
             let rest = &bytes[at + 1..];
             let binds = rest.first().is_some_and(|b| b.is_ascii_alphabetic() || *b >= 0x80)
-                && !(matches!(rest[0], b's' | b'S' | b't') && !rest.get(1).is_some_and(|b| b.is_ascii_alphanumeric() || *b >= 0x80));
+                && (!matches!(rest[0], b's' | b'S' | b't')
+                    || rest.get(1).is_some_and(|b| b.is_ascii_alphanumeric() || *b >= 0x80));
             if !binds {
                 break;
             }

@@ -2,12 +2,14 @@
 
 use crate::cue;
 use crate::kind::Kind;
-use crate::lexicon::{ANY_FIRST, ANY_NAME, ANY_SUR, PLACE, WORD};
+use crate::lexicon::{ANY_FIRST, ANY_NAME, Lexicon, NAMESAKE, NAMESAKE_HEAD, PLACE, SUR_COMMON, WORD, join};
+use crate::lowercase::lower;
 use crate::name::{self, Before, Manner, Run};
 use crate::page::{Candidate, Class, Page, Shape, Token};
+use crate::weigh;
 
 /// Finds names; the candidates are in the order of the text.
-pub(crate) fn find(page: &Page<'_>, out: &mut Vec<Candidate>) {
+pub(crate) fn find(page: &Page<'_>, lexicon: &Lexicon, out: &mut Vec<Candidate>) {
     let from = out.len();
     let mut at = 0;
     while at < page.tokens.len() {
@@ -16,7 +18,7 @@ pub(crate) fn find(page: &Page<'_>, out: &mut Vec<Candidate>) {
             at += 1;
             continue;
         }
-        let next = if token.is_capital() { capital(page, at, out) } else { lower(page, at, out) };
+        let next = if token.is_capital() { capital(page, at, lexicon, out) } else { lower(page, at, out) };
         at = next.max(at + 1);
     }
     if out.len() > from {
@@ -24,7 +26,14 @@ pub(crate) fn find(page: &Page<'_>, out: &mut Vec<Candidate>) {
     }
 }
 
-fn push(page: &Page<'_>, first: usize, end: usize, score: f32, detector: &'static str, out: &mut Vec<Candidate>) {
+pub(crate) fn push(
+    page: &Page<'_>,
+    first: usize,
+    end: usize,
+    score: f32,
+    detector: &'static str,
+    out: &mut Vec<Candidate>,
+) {
     let mut last = &page.tokens[end - 1];
     let first_token = &page.tokens[first];
     if last.end <= first_token.start {
@@ -34,11 +43,11 @@ fn push(page: &Page<'_>, first: usize, end: usize, score: f32, detector: &'stati
 }
 
 /// Tries the run that starts with a capital at `at`; gives the token to go on from.
-fn capital(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) -> usize {
+fn capital(page: &Page<'_>, at: usize, lexicon: &Lexicon, out: &mut Vec<Candidate>) -> usize {
     let Some(mut run) = name::read(page, at, Manner::Capital) else { return at + 1 };
     let mut before = name::before(page, at);
     // Words of the sentence before the name: "Graag Visser bellen", "Wil Fatima morgen".
-    while run.words >= 2 && run.head == run.first && sheds(page, &run, &before) {
+    while run.words >= 2 && run.head == run.first && sheds(page, &run, before) {
         let Some(rest) = name::read(page, run.head + 1, Manner::Capital) else { return at + 1 };
         if rest.end < run.end || page.gap(run.head + 1) == 0 {
             return run.end;
@@ -50,7 +59,10 @@ fn capital(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) -> usize {
     if name::vetoed(page, &run) {
         return run.end.max(at + 1);
     }
-    let (score, detector) = judge(page, &mut run, &before);
+    let (score, detector) = judge(page, &mut run, before);
+    if detector == "name" && namesake(page, &run, lexicon) {
+        return run.end;
+    }
     if score >= 0.35 {
         push(page, run.first, run.end, score, detector, out);
         return run.end;
@@ -62,14 +74,34 @@ fn capital(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) -> usize {
     run.end
 }
 
+/// Whether the run is, or begins with, the name of a brand, a character or somebody out of history.
+fn namesake(page: &Page<'_>, run: &Run, lexicon: &Lexicon) -> bool {
+    if page.tokens[run.first].flags & (NAMESAKE | NAMESAKE_HEAD) == 0 {
+        return false;
+    }
+    if page.tokens[run.first].flags & NAMESAKE != 0 && run.words == 1 {
+        return true;
+    }
+    let mut key = 0;
+    for token in page.tokens[run.first..run.end].iter().filter(|t| t.is_word()).take(5) {
+        key = join(key, token.key);
+        if lexicon.phrase(key) & NAMESAKE != 0 {
+            return true;
+        }
+    }
+    false
+}
+
 /// Whether the run's first word is a word of the sentence and not of the name.
-fn sheds(page: &Page<'_>, run: &Run, before: &Before) -> bool {
+fn sheds(page: &Page<'_>, run: &Run, before: Before) -> bool {
     let token = &page.tokens[run.head];
-    let head = name::known(token);
+    let head = weigh::known(token);
     if before.title {
         return token.has(cue::ROLE | cue::GREETING) && !head.sur;
     }
-    if token.has(cue::GREETING | cue::CLOSING | cue::LIVES) && !(head.common && !before.sentence) || head.never && !head.first {
+    if token.has(cue::GREETING | cue::CLOSING | cue::LIVES) && (!head.common || before.sentence)
+        || head.never && !head.first
+    {
         return true;
     }
     if token.has(cue::ROLE | cue::VALUE) && !head.first {
@@ -77,7 +109,7 @@ fn sheds(page: &Page<'_>, run: &Run, before: &Before) -> bool {
     }
     head.word && !head.first && (before.sentence || !head.sur)
         || head.word && before.sentence && !head.common && !before.label && {
-            let tail = name::known(&page.tokens[run.tail]);
+            let tail = weigh::known(&page.tokens[run.tail]);
             tail.first && !tail.sur
         }
 }
@@ -90,19 +122,38 @@ fn comma_initials(page: &Page<'_>, run: &mut Run) {
     }
     let mut at = comma + 1;
     let mut initials = 0;
-    while initials < 6 && page.get(at).is_some_and(|t| t.shape == Shape::Single || t.is_capital() && t.len() <= 2 && t.shape != Shape::Upper) && page.gap(at) <= 1 && page.is(at + 1, b'.') && page.glued(at + 1) {
+    while initials < 6
+        && page.get(at).is_some_and(|t| {
+            t.shape == Shape::Single
+                || t.is_capital() && t.len() <= 2 && t.shape != Shape::Upper && !t.has(cue::TITLE)
+        })
+        && page.gap(at) <= 1
+        && page.is(at + 1, b'.')
+        && page.glued(at + 1)
+    {
         at += 2;
         initials += 1;
     }
     // "Visser, M" and "Visser, MJ" in lists.
-    if initials == 0 && page.get(at).is_some_and(|t| (t.shape == Shape::Single || t.shape == Shape::Upper && t.len() <= 4 && t.flags & WORD == 0) && page.gap(at) <= 1) && page.get(at + 1).is_none_or(|t| !t.is_word() || page.gap(at + 1) > 1) {
+    if initials == 0
+        && page.tokens[run.tail].shape != Shape::Upper
+        && !page.glued(at + 1)
+        && page.get(at).is_some_and(|t| {
+            (t.shape == Shape::Single || t.shape == Shape::Upper && t.len() <= 4 && t.flags & WORD == 0)
+                && page.gap(at) <= 1
+        })
+        && page.get(at + 1).is_none_or(|t| !t.is_word() || page.gap(at + 1) > 1)
+    {
         at += 1;
         initials += 1;
     }
     if initials > 0 {
         // "Kolk, G. v.d."
         let mut end = at;
-        while page.get(end).is_some_and(|t| t.has(cue::PREFIX) && t.shape == Shape::Lower) && page.gap(end) <= 1 && end < at + 4 {
+        while page.get(end).is_some_and(|t| t.has(cue::PREFIX) && t.shape == Shape::Lower)
+            && page.gap(end) <= 1
+            && end < at + 4
+        {
             end += 1;
             while page.is(end, b'.') && page.glued(end) || page.is(end, b'/') && page.glued(end) {
                 end += 1;
@@ -114,9 +165,15 @@ fn comma_initials(page: &Page<'_>, run: &mut Run) {
         return;
     }
     // "Aalbers, Corrie"; a list of first names has no surname in front.
-    let surname = name::known(&page.tokens[run.tail]);
-    if page.get(at).is_some_and(|t| t.is_capital() && page.gap(at) == 1 && t.flags & ANY_FIRST != 0 && t.flags & (WORD | cue::NEVER) == 0) && surname.sur && !surname.first && (run.words == 1 || run.prefixes > 0) {
-        let alone = page.get(at + 1).is_none_or(|t| !t.is_word() || page.gap(at + 1) > 1 || t.shape == Shape::Lower);
+    let surname = weigh::known(&page.tokens[run.tail]);
+    if page.get(at).is_some_and(|t| {
+        t.is_capital() && page.gap(at) == 1 && t.flags & ANY_FIRST != 0 && t.flags & (WORD | cue::NEVER) == 0
+    }) && surname.sur
+        && !surname.first
+        && (run.words == 1 || run.prefixes > 0)
+    {
+        let alone =
+            page.get(at + 1).is_none_or(|t| !t.is_word() || page.gap(at + 1) > 1 || t.shape == Shape::Lower);
         if alone || page.is(at + 1, b'-') {
             run.end = name::read(page, at, Manner::Capital).map_or(at + 1, |r| r.end);
             run.words += 1;
@@ -125,37 +182,88 @@ fn comma_initials(page: &Page<'_>, run: &mut Run) {
 }
 
 /// How sure it is that the run is a person, and why. Cuts words off the end that do not belong.
-fn judge(page: &Page<'_>, run: &mut Run, before: &Before) -> (f32, &'static str) {
-    let head = name::known(&page.tokens[run.head]);
-    let tail = name::known(&page.tokens[run.tail]);
-    if before.eponym && !before.title {
+fn judge(page: &Page<'_>, run: &mut Run, before: Before) -> (f32, &'static str) {
+    let head = weigh::known(&page.tokens[run.head]);
+    let tail = weigh::known(&page.tokens[run.tail]);
+    let full = run.words >= 2 && head.first && tail.sur && !head.word;
+    if before.eponym && !before.title && !full {
         return (0.1, "");
     }
     if before.title && run.words + run.initials > 0 {
-        let any = page.tokens[run.first..run.end].iter().any(|t| t.is_word() && !t.has(cue::NEVER | cue::ROLE));
-        let role = run.words == 1 && run.prefixes == 0 && page.tokens[run.head].has(cue::ROLE | cue::TITLE) && !head.sur;
-        return if any && !role && (run.words > 0 || run.dotted > 0) { (0.95, "name-title") } else { (0.2, "") };
+        let any =
+            page.tokens[run.first..run.end].iter().any(|t| t.is_word() && !t.has(cue::NEVER | cue::ROLE));
+        let role = run.words == 1
+            && run.prefixes == 0
+            && page.tokens[run.head].has(cue::ROLE | cue::TITLE)
+            && !head.sur;
+        return if any && !role && (run.words > 0 || run.dotted > 0) {
+            (0.95, "name-title")
+        } else {
+            (0.2, "")
+        };
     }
-    let alone = name::unaided(page, run, before);
+    let alone = weigh::unaided(page, run, before);
     if before.label && run.words > 0 {
-        let fine = head.first || tail.sur || head.sur || !head.word && !head.never && (!head.upper || run.words > 1 || page.tokens[run.head].len() > 3);
-        if fine && !(head.word && !head.first && !head.sur) && !(head.never && !head.first) {
+        let fine = head.first
+            || tail.sur
+            || head.sur
+            || !head.word && !head.never && (!head.upper || run.words > 1 || page.tokens[run.head].len() > 3);
+        let odd = head.word && !head.first && !head.sur || head.never && !head.first;
+        if fine && (!odd || run.words > 1 && !head.never && field_start(page, run.first)) {
             let start = field_start(page, run.first);
-            return (if start { 0.9 } else { alone.max(if head.word || head.place { 0.3 } else { 0.6 }) }, "name-label");
+            return (
+                if start { 0.9 } else { alone.max(if head.word || head.place { 0.3 } else { 0.6 }) },
+                "name-label",
+            );
         }
+    }
+    if before.label && run.words == 0 && run.dotted > 0 && field_start(page, run.first) {
+        return (0.8, "name-label");
     }
     if before.closing && run.words > 0 && !head.never && (!head.word || head.first || run.words > 1) {
         return (0.85, "name-closing");
     }
     let verb = page.tokens[run.head].has(cue::ROLE | cue::GREETING | cue::VALUE);
-    if before.greeting && run.words > 0 && !head.never && !verb && (!head.word || head.first) {
+    if before.greeting
+        && run.words > 0
+        && (!head.never || head.first || page.tokens[run.head].flags & SUR_COMMON != 0)
+        && !verb
+        && (!head.word || head.first || page.tokens[run.head].flags & SUR_COMMON != 0)
+    {
         return (0.85, "name-greeting");
     }
-    if before.role && run.words > 0 && !head.never && !verb && (!head.word || (head.first || head.sur) && !before.sentence) && !(head.place && !head.first && !head.sur) && (!head.upper || head.first || head.sur) {
+    // "met" and "heet" stand before things as often as before people.
+    let weak = before.role
+        && run.first > 0
+        && matches!(
+            page.word(run.first - 1),
+            "met" | "namens" | "door" | "heet" | "heette" | "heten" | "noemt"
+        );
+    if weak {
+        let given = (head.first || head.sur) && !head.word && !head.place && !head.never;
+        return (if given { alone.max(0.65) } else { alone }, "name");
+    }
+    if before.role
+        && run.words > 0
+        && !head.never
+        && !verb
+        && (!head.word || (head.first || head.sur) && !before.sentence)
+        && !(head.place && !head.first && !head.sur)
+        && (!head.upper || head.first || head.sur)
+    {
         return (if head.first || head.sur || run.words > 1 { 0.85 } else { 0.65 }, "name-role");
     }
     if speaker(page, run) && !head.never && !verb && (!head.word || head.common) && !head.upper {
-        return (if head.first { 0.8 } else { 0.55 }, "name-speaker");
+        return (
+            if head.first {
+                0.8
+            } else if head.sur {
+                0.55
+            } else {
+                0.3
+            },
+            "name-speaker",
+        );
     }
     if own_line(page, run) && head.first && !head.word && !head.never {
         return (alone.max(0.75), "name-line");
@@ -167,14 +275,14 @@ fn judge(page: &Page<'_>, run: &mut Run, before: &Before) -> (f32, &'static str)
             run.end = run.head + 1;
             run.tail = run.head;
             run.words = 1;
-            return (name::unaided(page, run, before), "name");
+            return (weigh::unaided(page, run, before), "name");
         }
     }
     (alone, "name")
 }
 
 /// Whether the run opens its field or follows a separator inside it.
-fn field_start(page: &Page<'_>, first: usize) -> bool {
+pub(crate) fn field_start(page: &Page<'_>, first: usize) -> bool {
     let mut at = first;
     while at > 0 {
         let before = &page.tokens[at - 1];
@@ -187,7 +295,11 @@ fn field_start(page: &Page<'_>, first: usize) -> bool {
                     return true;
                 }
             }
-            Class::Word if matches!(page.word(at - 1), "en" | "and" | "et" | "und") || before.has(cue::TITLE) => return true,
+            Class::Word
+                if matches!(page.word(at - 1), "en" | "and" | "et" | "und") || before.has(cue::TITLE) =>
+            {
+                return true;
+            }
             _ => return false,
         }
         at -= 1;
@@ -197,85 +309,19 @@ fn field_start(page: &Page<'_>, first: usize) -> bool {
 
 /// "Bilal: file a2", "16:42 Sil > Aha": the one who speaks.
 fn speaker(page: &Page<'_>, run: &Run) -> bool {
-    let opens = page.starts_line(run.first) || run.first > 1 && (page.is(run.first - 1, b']') || page.tokens[run.first - 1].is_number() || page.is(run.first - 1, b'-')) ;
-    let closes = page.is(run.end, b':') && page.gap(run.end) == 0 || page.is(run.end, b'>') && page.gap(run.end) == 1;
+    let opens = page.starts_line(run.first)
+        || run.first > 1
+            && (page.is(run.first - 1, b']')
+                || page.tokens[run.first - 1].is_number()
+                || page.is(run.first - 1, b'-'));
+    let closes =
+        page.is(run.end, b':') && page.gap(run.end) == 0 || page.is(run.end, b'>') && page.gap(run.end) == 1;
     opens && closes && run.words <= 3 && !page.get(run.end + 1).is_none_or(Token::is_line)
 }
 
 /// Whether the run is all there is on its line.
 fn own_line(page: &Page<'_>, run: &Run) -> bool {
     page.starts_line(run.first) && page.get(run.end).is_none_or(Token::is_line) && run.words <= 4
-}
-
-/// Names in lower case: behind a title or label, or a listed first name with a listed surname.
-fn lower(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) -> usize {
-    let token = &page.tokens[at];
-    // "van Eck" behind a title or at the start of a field.
-    if token.has(cue::PREFIX) {
-        let before = name::before(page, at);
-        if before.title || before.label || before.greeting || before.role {
-            if let Some(run) = name::read(page, at, Manner::Lower).filter(|r| r.words > 0 && r.prefixes > 0) {
-                let tail = &page.tokens[run.tail];
-                let opened = tail.is_capital() || before.title && tail.flags & ANY_SUR != 0;
-                let article = matches!(page.word(at), "de" | "het" | "in" | "op" | "aan" | "voor" | "bij" | "uit" | "over" | "tot" | "onder" | "la" | "le") && !before.title && tail.flags & ANY_SUR == 0;
-                if opened && !article && !name::vetoed(page, &run) && !tail.has(cue::NEVER) && !(tail.flags & PLACE != 0 && !before.title) {
-                    push(page, run.first, run.end, if before.title || before.label { 0.85 } else { 0.6 }, "name-prefix", out);
-                    return run.end;
-                }
-            }
-        }
-        // "v. Deurse", "v.d. Kolk": abbreviated prefixes are written for people.
-        if matches!(page.word(at), "v" | "vd") && (page.is(at + 1, b'.') || page.is(at + 1, b'/') || page.word(at) == "vd") {
-            if let Some(run) = name::read(page, at, Manner::Lower).filter(|r| r.words > 0 && r.prefixes > 0 && page.tokens[r.tail].is_capital()) {
-                if !name::vetoed(page, &run) && page.tokens[run.tail].flags & ANY_SUR != 0 {
-                    push(page, run.first, run.end, 0.75, "name-prefix", out);
-                    return run.end;
-                }
-            }
-        }
-        return at + 1;
-    }
-    let interesting = token.flags & ANY_NAME != 0 || token.flags == 0;
-    if !interesting || token.len() < 2 {
-        return at + 1;
-    }
-    let head = name::known(token);
-    // "jan de vries", "mohammed iqbal"
-    if head.first && !head.word && !head.place {
-        if let Some(run) = name::read(page, at, Manner::Lower).filter(|r| r.words >= 2) {
-            let tail = name::known(&page.tokens[run.tail]);
-            if tail.sur && !tail.word && !name::vetoed(page, &run) && page.gap(run.head + 1) > 0 {
-                push(page, at, run.end, 0.75, "name-lower", out);
-                return run.end;
-            }
-        }
-    }
-    let vouched = at > 0 && (page.tokens[at - 1].has(cue::TITLE | cue::GREETING | cue::ROLE | cue::CLOSING) || page.is(at - 1, b'.') && at > 1 && page.tokens[at - 2].has(cue::TITLE)) || token.hint & cue::NAME != 0 || at > 0 && page.tokens[at - 1].is_line();
-    if !vouched {
-        return at + 1;
-    }
-    let before = name::before(page, at);
-    let title = before.title && (head.first || head.sur || token.flags == 0) && token.len() > 2;
-    let plain = !token.has(WORD | cue::VALUE | cue::ROLE | cue::DOES | cue::NEVER);
-    let vouch = before.greeting && head.first && plain || before.role && head.first && plain && !head.place || before.label && (head.first || head.sur) && plain && field_start(page, at) || before.closing && plain && (head.first || head.sur);
-    // Behind "mevr" a word that is also a surname is one, unless a verb or role.
-    let surname = before.title && head.sur && !token.has(cue::VALUE | cue::ROLE | cue::DOES | cue::NEVER | cue::TITLE) && !function_word(page.word(at));
-    if (title && plain || vouch || surname) && !token.has(cue::TITLE) {
-        let run = name::read(page, at, Manner::Lower).filter(|r| r.words > 0);
-        let end = run.map_or(at + 1, |r| r.end).max(at + 1);
-        let shown = Run { first: at, end, words: 1, initials: 0, dotted: 0, prefixes: 0, head: at, tail: end - 1 };
-        if !name::vetoed(page, &shown) {
-            push(page, at, end, if before.title { 0.8 } else { 0.65 }, "name-lower", out);
-            return end;
-        }
-    }
-    at + 1
-}
-
-/// Small words that are surnames too, and follow "mevrouw" in sentences.
-fn function_word(word: &str) -> bool {
-    word.len() <= 3
-        || matches!(word, "niet" | "maar" | "ook" | "zelf" | "goed" | "thuis" | "alleen" | "graag" | "nog" | "dan" | "hier" | "daar" | "veel" | "kort" | "lang" | "voor" | "over" | "onder" | "door" | "haar" | "hem" | "zijn" | "deze" | "weer" | "snel" | "wordt" | "geen" | "met" | "last" | "klein" | "groot")
 }
 
 /// Capitals beside a found name in a list: "Jos, Ellis, Sjraar en Thieu".
@@ -286,12 +332,19 @@ fn neighbours(page: &Page<'_>, from: usize, out: &mut Vec<Candidate>) {
     for &(start, end, score) in found.iter().filter(|c| c.2 >= 0.6) {
         let _ = score;
         let last = page.tokens.partition_point(|t| t.start < end);
-        let joined = page.is(last, b',') || page.is(last, b'/') || page.is(last, b'&') || matches!(page.word(last), "en" | "and" | "et" | "und" | "&");
+        let joined = page.is(last, b',')
+            || page.is(last, b'/')
+            || page.is(last, b'&')
+            || matches!(page.word(last), "en" | "and" | "et" | "und" | "&");
         if joined {
             beside(page, last + 1, &found, &mut more);
         }
         let first = page.tokens.partition_point(|t| t.start < start);
-        if first >= 2 && (matches!(page.word(first - 1), "en" | "and" | "et" | "und" | "&") || page.is(first - 1, b'&') || page.is(first - 1, b',')) {
+        if first >= 2
+            && (matches!(page.word(first - 1), "en" | "and" | "et" | "und" | "&")
+                || page.is(first - 1, b'&')
+                || page.is(first - 1, b','))
+        {
             let mut at = first - 2;
             if page.is(at, b',') && at > 0 {
                 at -= 1;
@@ -304,11 +357,29 @@ fn neighbours(page: &Page<'_>, from: usize, out: &mut Vec<Candidate>) {
 
 fn beside(page: &Page<'_>, at: usize, found: &[(u32, u32, f32)], out: &mut Vec<Candidate>) {
     let Some(token) = page.get(at) else { return };
-    if !token.is_capital() || token.shape == Shape::Upper || token.len() < 2 || token.has(WORD | PLACE | cue::NEVER | cue::VALUE | cue::TITLE | cue::ROLE | cue::GREETING | cue::MONTH | cue::COMPANY) && !(token.has(WORD) && token.flags & ANY_FIRST != 0 && !token.has(PLACE | cue::NEVER | cue::VALUE | cue::ROLE)) {
+    if !token.is_capital()
+        || token.shape == Shape::Upper
+        || token.len() < 2
+        || token.has(
+            WORD | PLACE
+                | cue::NEVER
+                | cue::VALUE
+                | cue::TITLE
+                | cue::ROLE
+                | cue::GREETING
+                | cue::MONTH
+                | cue::COMPANY,
+        ) && !(token.has(WORD)
+            && token.flags & ANY_FIRST != 0
+            && !token.has(PLACE | cue::NEVER | cue::VALUE | cue::ROLE))
+    {
         return;
     }
     // The word stands alone between separators; a longer run was judged as such.
-    if page.get(at + 1).is_some_and(|t| t.is_capital() && page.gap(at + 1) <= 1) || at > 0 && page.tokens[at - 1].is_capital() && page.gap(at) <= 1 || page.is(at + 1, b'-') && page.glued(at + 1) {
+    if page.get(at + 1).is_some_and(|t| t.is_capital() && page.gap(at + 1) <= 1)
+        || at > 0 && page.tokens[at - 1].is_capital() && page.gap(at) <= 1
+        || page.is(at + 1, b'-') && page.glued(at + 1)
+    {
         return;
     }
     let i = found.partition_point(|c| c.0 <= token.start);

@@ -9,17 +9,31 @@ use crate::page::{Candidate, Page};
 
 /// Dutch area codes of three digits; all others have four.
 const NL_SHORT: &[u16] = &[
-    10, 13, 15, 20, 23, 24, 26, 30, 33, 35, 36, 38, 40, 43, 45, 46, 50, 53, 55, 58, 70, 71, 72, 73, 74, 75, 76, 77, 78, 79,
+    10, 13, 15, 20, 23, 24, 26, 30, 33, 35, 36, 38, 40, 43, 45, 46, 50, 53, 55, 58, 70, 71, 72, 73, 74, 75,
+    76, 77, 78, 79,
 ];
 
 /// Longest national number without trunk zero, per country code that is checked for length; others: 6 to 12.
-const COUNTRIES: &[(u64, usize, usize)] =
-    &[(31, 9, 9), (32, 8, 9), (33, 9, 9), (34, 9, 9), (49, 6, 11), (44, 9, 10), (1, 10, 10), (48, 9, 9), (90, 10, 10), (212, 9, 9)];
+const COUNTRIES: &[(u64, usize, usize)] = &[
+    (31, 9, 9),
+    (32, 8, 9),
+    (33, 9, 9),
+    (34, 9, 9),
+    (49, 6, 11),
+    (44, 9, 10),
+    (1, 10, 10),
+    (48, 9, 9),
+    (90, 10, 10),
+    (212, 9, 9),
+];
 
 pub(crate) fn find(run: &Run, page: &Page<'_>, at: usize, cues: Flags, out: &mut Vec<Candidate>) {
     let (plus, start) = plus(page, at, run.start);
     let called = cues & cue::PHONE != 0;
-    let other = cues & (cue::OTHER | cue::CUSTOMER | cue::IBAN | cue::BSN | cue::NRN | cue::CARD | cue::DOCUMENT) != 0 && !called;
+    let other = cues
+        & (cue::OTHER | cue::CUSTOMER | cue::IBAN | cue::BSN | cue::NRN | cue::CARD | cue::DOCUMENT)
+        != 0
+        && !called;
     let first = run.groups()[0];
     let lead = run.digits(first.total);
     let found = if plus {
@@ -41,7 +55,11 @@ pub(crate) fn find(run: &Run, page: &Page<'_>, at: usize, cues: Flags, out: &mut
         score = (score + 0.3).min(0.99);
     }
     // A bracket that opens before the number closes inside it: "(020) 123 45 67".
-    let open = !plus && at > 0 && page.is(at - 1, b'(') && page.glued(at) && page.text[start as usize..group.end as usize].contains(')');
+    let open = !plus
+        && at > 0
+        && page.is(at - 1, b'(')
+        && page.glued(at)
+        && page.text[start as usize..group.end as usize].contains(')');
     let start = if open { page.tokens[at - 1].start } else { start };
     out.push(Candidate { start, end: group.end, kind: Kind::Phone, score, detector: "phone" });
 }
@@ -98,7 +116,7 @@ fn national(run: &Run, called: bool) -> Option<(Group, f32)> {
         let d = run.digits(10);
         let last = *found.last()?;
         if let Some(score) = ten(d, found) {
-            return (!service(d) || called).then_some((last, score));
+            return (!service(d)).then_some((last, score));
         }
     }
     // Nine digits: Belgian fixed lines.
@@ -119,7 +137,7 @@ fn national(run: &Run, called: bool) -> Option<(Group, f32)> {
         }
     }
     let slash = groups.len() > 1 && groups[1].separator == b'/' && groups[0].len >= 3;
-    if called || slash {
+    if (called || slash) && !service(run.digits(groups.last()?.total)) {
         let group = groups.iter().rev().find(|g| (if slash { 9 } else { 8 }..=13).contains(&g.total))?;
         return Some((*group, 0.55));
     }
@@ -135,14 +153,26 @@ fn ten(d: &[u8], groups: &[Group]) -> Option<f32> {
     }
     // Mobile: Netherlands 06, Belgium 045x to 049x.
     if d[1] == 6 {
-        return Some(if alone { 0.9 } else if first <= 6 { 0.95 } else { 0.7 });
+        return Some(if alone {
+            0.9
+        } else if first <= 6 {
+            0.95
+        } else {
+            0.7
+        });
     }
     if d[1] == 4 && d[2] >= 5 && (first == 4 || alone) {
         return Some(if alone { 0.7 } else { 0.9 });
     }
     let area = u16::from(d[1]) * 10 + u16::from(d[2]);
     if NL_SHORT.contains(&area) {
-        return Some(if first == 3 { 0.85 } else if alone { 0.6 } else { 0.75 });
+        return Some(if first == 3 {
+            0.85
+        } else if alone {
+            0.6
+        } else {
+            0.75
+        });
     }
     if d[1] == 8 && d[2] == 8 {
         // Numbers of companies: theirs, unless a word says it is a person's.

@@ -7,20 +7,33 @@ use crate::page::{Candidate, Page};
 /// Shapes with A for a letter and 9 for a digit; one part per group.
 /// Dutch sidecodes 1 to 14, then Belgian: since 2010, the reversed old forms, and special series.
 const DUTCH: &[&str] = &[
-    "AA-99-99", "99-99-AA", "99-AA-99", "AA-99-AA", "AA-AA-99", "99-AA-AA", "99-AAA-9", "9-AAA-99", "AA-999-A", "A-999-AA",
-    "AAA-99-A", "A-99-AAA", "9-AA-999", "999-AA-9",
+    "AA-99-99", "99-99-AA", "99-AA-99", "AA-99-AA", "AA-AA-99", "99-AA-AA", "99-AAA-9", "9-AAA-99",
+    "AA-999-A", "A-999-AA", "AAA-99-A", "A-99-AAA", "9-AA-999", "999-AA-9",
 ];
 const BELGIAN: &[&str] = &["9-AAA-999", "AAA-999", "999-AAA", "A-AA-999", "9-AA-999", "AA-999-A"];
 
 /// Tries a plate at token `at`, which starts after a space or mark.
 pub(crate) fn find(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) {
     let token = &page.tokens[at];
-    if token.len() > 6 || at > 0 && page.glued(at) && (page.tokens[at - 1].is_word() || page.tokens[at - 1].is_number() || matches!(page.tokens[at - 1].mark, b'-' | b'/' | b'_' | b'@' | b'.')) {
+    if token.len() > 6
+        || at > 0
+            && page.glued(at)
+            && (page.tokens[at - 1].is_word()
+                || page.tokens[at - 1].is_number()
+                || matches!(page.tokens[at - 1].mark, b'-' | b'/' | b'_' | b'@' | b'.'))
+    {
+        return;
+    }
+    // With dashes the next token is one; without, something must say that this is a plate.
+    let hyphened = page.is(at + 1, b'-') && page.glued(at + 1);
+    if !hyphened
+        && token.hint & cue::PLATE == 0
+        && !page.tokens[at.saturating_sub(6)..at].iter().any(|t| t.has(cue::PLATE | cue::VEHICLE))
+    {
         return;
     }
     let mut shape = [0_u8; 12];
     let (mut len, mut dashes, mut spaces) = (0, 0, 0);
-    let mut last = at;
     let (mut upper, mut letters) = (true, 0);
     for index in at..at + 7 {
         let Some(token) = page.get(index) else { break };
@@ -52,10 +65,13 @@ pub(crate) fn find(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) {
         }
         shape[len..len + token.len()].fill(if token.is_word() { b'A' } else { b'9' });
         len += token.len();
-        last = index;
-        if let Some(score) = judge(page, at, last, &shape[..len], (dashes, spaces), upper && letters > 0) {
+        let last = index;
+        if let Some(score) = judge(page, at, &shape[..len], (dashes, spaces), upper && letters > 0) {
             let next = last + 1;
-            let glued = page.glued(next) && (page.tokens[next].is_word() || page.tokens[next].is_number() || page.is(next, b'-') && page.glued(next + 1) && !page.tokens[next + 1].is_line());
+            let glued = page.glued(next)
+                && (page.tokens[next].is_word()
+                    || page.tokens[next].is_number()
+                    || page.is(next, b'-') && page.glued(next + 1) && !page.tokens[next + 1].is_line());
             if !glued {
                 out.push(Candidate {
                     start: page.tokens[at].start,
@@ -67,15 +83,23 @@ pub(crate) fn find(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) {
             }
         }
     }
-    let _ = last;
 }
 
-fn judge(page: &Page<'_>, at: usize, last: usize, shape: &[u8], (dashes, spaces): (usize, usize), upper: bool) -> Option<f32> {
+fn judge(
+    page: &Page<'_>,
+    at: usize,
+    shape: &[u8],
+    (dashes, spaces): (usize, usize),
+    upper: bool,
+) -> Option<f32> {
     if shape.len() < 6 {
         return None;
     }
     let matches = |list: &[&str], separator: u8| {
-        list.iter().any(|p| p.len() == shape.len() && p.bytes().zip(shape).all(|(p, &s)| if p == b'-' { s == separator } else { s == p }))
+        list.iter().any(|p| {
+            p.len() == shape.len()
+                && p.bytes().zip(shape).all(|(p, &s)| if p == b'-' { s == separator } else { s == p })
+        })
     };
     let cues = page.cue(at, 4);
     let called = cues & cue::PLATE != 0 || vehicle_near(page, at);
@@ -83,12 +107,24 @@ fn judge(page: &Page<'_>, at: usize, last: usize, shape: &[u8], (dashes, spaces)
     if dashes > 0 && spaces == 0 {
         if matches(DUTCH, b'-') {
             // Three letters and digits are also postcodes of products; the dashes at these places are not.
-            let score: f32 = if called { 0.97 } else if upper { 0.8 } else { 0.55 };
+            let score: f32 = if called {
+                0.97
+            } else if upper {
+                0.8
+            } else {
+                0.55
+            };
             return Some(if other && !called { score - 0.35 } else { score });
         }
         if matches(BELGIAN, b'-') {
             let modern = shape.len() == 9;
-            let score: f32 = if called { 0.97 } else if modern && upper { 0.85 } else { 0.4 };
+            let score: f32 = if called {
+                0.97
+            } else if modern && upper {
+                0.85
+            } else {
+                0.4
+            };
             return Some(if other && !called { score - 0.35 } else { score });
         }
         return None;
@@ -96,18 +132,16 @@ fn judge(page: &Page<'_>, at: usize, last: usize, shape: &[u8], (dashes, spaces)
     if !called || !upper {
         return None;
     }
-    let bare: &[&str] = &["AA9999", "9999AA", "99AA99", "AA99AA", "AAAA99", "99AAAA", "99AAA9", "9AAA99", "AA999A", "A999AA", "AAA99A", "A99AAA", "9AA999", "999AA9", "9AAA999", "AAA999"];
+    let bare: &[&str] = &[
+        "AA9999", "9999AA", "99AA99", "AA99AA", "AAAA99", "99AAAA", "99AAA9", "9AAA99", "AA999A", "A999AA",
+        "AAA99A", "A99AAA", "9AA999", "999AA9", "9AAA999", "AAA999",
+    ];
     let fits = spaces == 0 && dashes == 0 && bare.iter().any(|p| p.as_bytes() == shape)
         || spaces > 0 && dashes == 0 && (matches(DUTCH, b' ') || matches(BELGIAN, b' '));
-    let _ = last;
     fits.then_some(0.85)
 }
 
 /// A word for a vehicle shortly before.
 fn vehicle_near(page: &Page<'_>, at: usize) -> bool {
-    const VEHICLES: &[&str] = &[
-        "auto", "wagen", "busje", "bestelbus", "bestelwagen", "scooter", "motor", "leaseauto", "bedrijfsauto", "aanhanger", "vrachtwagen",
-        "car", "voiture", "camionette", "fahrzeug", "personenauto", "bromfiets", "trailer", "vehicle", "leasewagen", "moto",
-    ];
-    (at.saturating_sub(5)..at).any(|i| VEHICLES.iter().any(|v| page.word(i).eq_ignore_ascii_case(v)))
+    page.tokens[at.saturating_sub(5)..at].iter().any(|t| t.has(cue::VEHICLE))
 }

@@ -32,7 +32,9 @@ pub(crate) fn code(page: &Page<'_>, at: usize) -> Option<Code> {
         match token.class {
             Class::Number => code.digits += token.len(),
             Class::Word if token.len() <= 12 => code.letters += token.len(),
-            Class::Mark if index > at && matches!(token.mark, b'-' | b'/' | b'.' | b'_') && page.glued(index + 1) => {
+            Class::Mark
+                if index > at && matches!(token.mark, b'-' | b'/' | b'.' | b'_') && page.glued(index + 1) =>
+            {
                 index += 1;
                 continue;
             }
@@ -52,7 +54,12 @@ pub(crate) fn find(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) {
         cues = abbreviated(page, at);
     }
     // "artikel 6 lid 1", "kamerlid": the words before decide against it.
-    if cues == 0 || at > 0 && page.tokens[at - 1].has(cue::OTHER) && page.tokens[at - 1].flags & SERVED == 0 && !token.has(cue::DOCUMENT) {
+    if cues == 0
+        || at > 0
+            && page.tokens[at - 1].has(cue::OTHER)
+            && page.tokens[at - 1].flags & SERVED == 0
+            && !token.has(cue::DOCUMENT)
+    {
         return;
     }
     let mut index = at + 1;
@@ -66,13 +73,34 @@ pub(crate) fn find(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) {
         let filler = match next.class {
             Class::Mark => {
                 labelled |= matches!(next.mark, b':' | b'=' | b'#');
-                matches!(next.mark, b':' | b'=' | b'#' | b'.' | b'(' | b'"' | b'_' | b'\'' | b'-' | b'[') || next.mark == crate::page::DEGREE
+                matches!(next.mark, b':' | b'=' | b'#' | b'.' | b'(' | b'"' | b'_' | b'\'' | b'-' | b'[')
+                    || next.mark == crate::page::DEGREE
             }
             Class::Word => {
                 let suffix = next.has(cue::SUFFIX);
                 labelled |= suffix;
-                let glued_code = page.get(index + 1).is_some_and(|t| t.is_number() || t.mark == b'-' || t.mark == b'/') && page.glued(index + 1);
-                !glued_code && (suffix || next.flags & SERVED != 0 || matches!(page.word(index), "is" | "van" | "was" | "met" | "onder" | "n" | "N" | "en" | "zijn" | "mijn" | "my" | "zis" | "op" | "s"))
+                let glued_code =
+                    page.get(index + 1).is_some_and(|t| t.is_number() || t.mark == b'-' || t.mark == b'/')
+                        && page.glued(index + 1);
+                !glued_code
+                    && (suffix
+                        || next.flags & SERVED != 0
+                        || matches!(
+                            page.word(index),
+                            "is" | "van"
+                                | "was"
+                                | "met"
+                                | "onder"
+                                | "n"
+                                | "N"
+                                | "en"
+                                | "zijn"
+                                | "mijn"
+                                | "my"
+                                | "zis"
+                                | "op"
+                                | "s"
+                        ))
             }
             _ => false,
         };
@@ -81,7 +109,10 @@ pub(crate) fn find(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) {
         }
         index += 1;
     }
-    labelled |= token.len() > 6 && (page.word(at).ends_with("nr") || page.word(at).ends_with("nummer") || page.word(at).ends_with("number"));
+    labelled |= token.len() > 6
+        && (page.word(at).ends_with("nr")
+            || page.word(at).ends_with("nummer")
+            || page.word(at).ends_with("number"));
     let end = take(page, index, cues, labelled, out);
     series(page, index, end, cues, out);
 }
@@ -93,29 +124,87 @@ fn abbreviated(page: &Page<'_>, at: usize) -> Flags {
         stem -= 1;
     }
     let token = &page.tokens[stem];
-    let joined = stem + 1 < at || token.shape == Shape::Upper;
-    if !token.is_word() || !joined || page.gap(at) > 1 || token.has(cue::OTHER | cue::ADDRESS) || token.flags & cue::VALUE & !(cue::NAME | SERVED) != 0 {
+    let joined = stem + 1 < at || token.shape == Shape::Upper || matches!(page.word(stem), "n" | "nr");
+    if !token.is_word()
+        || !joined
+        || page.gap(at) > 1
+        || token.has(cue::OTHER | cue::ADDRESS)
+        || token.flags & cue::VALUE & !(cue::NAME | SERVED) != 0
+    {
         return 0;
     }
     if token.flags & SERVED != 0 {
         return token.flags & SERVED;
     }
-    if matches!(page.word(stem), "Pat" | "pat" | "AOK" | "PA" | "EPD" | "ZIS") { cue::PATIENT } else { cue::CUSTOMER }
+    if matches!(page.word(stem), "Pat" | "pat" | "AOK" | "PA" | "EPD" | "ZIS") {
+        cue::PATIENT
+    } else {
+        cue::CUSTOMER
+    }
+}
+
+/// What is numbered and is not a person's.
+const NEUTRAL: &[&str] = &[
+    "kamer",
+    "rug",
+    "volg",
+    "versie",
+    "pagina",
+    "model",
+    "huis",
+    "serie",
+    "regel",
+    "telefoon",
+    "fout",
+    "build",
+    "vraag",
+    "hoofdstuk",
+    "perceel",
+    "kavel",
+    "bouw",
+    "onderdeel",
+    "vlucht",
+    "trein",
+    "lijn",
+    "bus",
+    "week",
+    "jaar",
+    "blok",
+    "rij",
+    "stoel",
+    "spoor",
+    "zaal",
+    "kluis",
+    "poort",
+    "begroting",
+    "kosten",
+    "grootboek",
+    "catalogus",
+    "hs",
+    "goederen",
+];
+
+/// Whether the compound numbers something that is nobody's.
+pub(crate) fn neutral(word: &str) -> bool {
+    let stem = word.trim_end_matches("nummer").trim_end_matches("nr");
+    NEUTRAL.iter().any(|n| stem.eq_ignore_ascii_case(n))
 }
 
 /// Compounds of "nummer" that the lists do not have: "notitienummer 4471", "deelneemstersnr. 12".
 pub(crate) fn find_unlisted(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) {
-    const NEUTRAL: &[&str] = &[
-        "kamer", "rug", "volg", "versie", "pagina", "model", "huis", "serie", "regel", "telefoon", "fout", "build", "vraag", "hoofdstuk", "perceel", "kavel", "bouw", "onderdeel",
-        "vlucht", "trein", "lijn", "bus", "week", "jaar", "blok", "rij", "stoel", "spoor", "zaal", "kluis", "poort", "begroting", "kosten", "grootboek", "catalogus", "hs", "goederen",
-    ];
     let word = page.word(at);
-    let Some(stem) = ["nummer", "nr", "number", "nummers"].iter().find_map(|e| word.strip_suffix(e)) else { return };
+    let Some(stem) = ["nummer", "nr", "number", "nummers"].iter().find_map(|e| word.strip_suffix(e)) else {
+        return;
+    };
     if stem.len() < 3 || NEUTRAL.iter().any(|n| stem.eq_ignore_ascii_case(n)) {
         return;
     }
     let mut index = at + 1;
-    while index < at + 4 && page.get(index).is_some_and(|t| matches!(t.mark, b':' | b'.' | b'=' | b'(') || matches!(page.word(index), "is")) {
+    while index < at + 4
+        && page
+            .get(index)
+            .is_some_and(|t| matches!(t.mark, b':' | b'.' | b'=' | b'(') || matches!(page.word(index), "is"))
+    {
         index += 1;
     }
     take(page, index, cue::CUSTOMER, true, out);
@@ -125,15 +214,25 @@ pub(crate) fn find_unlisted(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>
 fn take(page: &Page<'_>, index: usize, cues: Flags, labelled: bool, out: &mut Vec<Candidate>) -> usize {
     let Some(mut code) = code(page, index) else { return index };
     // "RO 058774103", "S 684219": letters, a space, digits.
-    if code.digits == 0 && code.letters <= 3 && page.tokens[index].is_capital() && page.get(code.end).is_some_and(|t| t.is_number() && t.len() >= 3) && page.gap(code.end) == 1 {
-        if let Some(more) = self::code(page, code.end) {
-            code.digits = more.digits;
-            code.end = more.end;
-        }
+    if code.digits == 0
+        && code.letters <= 3
+        && page.tokens[index].is_capital()
+        && page.get(code.end).is_some_and(|t| t.is_number() && t.len() >= 3)
+        && page.gap(code.end) == 1
+        && let Some(more) = self::code(page, code.end)
+    {
+        code.digits = more.digits;
+        code.end = more.end;
     }
     // Spaces between groups of digits: "70 21 554", "S 684219", "9 0433 0061 9".
     let mut groups = 0;
-    while groups < 5 && code.digits < 20 && page.get(code.end).is_some_and(|t| t.is_number()) && page.gap(code.end) == 1 && (labelled || groups > 0) && short(page, &code) {
+    while groups < 5
+        && code.digits < 20
+        && page.get(code.end).is_some_and(super::page::Token::is_number)
+        && page.gap(code.end) == 1
+        && (labelled || groups > 0)
+        && short(page, &code)
+    {
         let Some(more) = self::code(page, code.end) else { break };
         if more.letters > 0 {
             break;
@@ -165,7 +264,8 @@ fn series(page: &Page<'_>, first: usize, end: usize, cues: Flags, out: &mut Vec<
         while page.is(next, b',') || matches!(page.word(next), "en" | "and" | "et" | "und" | "&" | "/") {
             next += 1;
         }
-        if next == before || code(page, next).is_none_or(|c| page.between(c.first, c.end - 1).len() != width) {
+        if next == before || code(page, next).is_none_or(|c| page.between(c.first, c.end - 1).len() != width)
+        {
             return;
         }
         let after = take(page, next, cues, true, out);
@@ -183,7 +283,13 @@ fn short(page: &Page<'_>, code: &Code) -> bool {
 fn fits(page: &Page<'_>, code: &Code, labelled: bool, cues: Flags) -> bool {
     let text = page.between(code.first, code.end - 1);
     let first = &page.tokens[code.first];
-    if code.first > 0 && page.tokens[code.first - 1].mark == crate::page::CURRENCY || page.is(code.end, b',') && page.glued(code.end) && page.get(code.end + 1).is_some_and(|t| t.is_number() && t.len() == 2 && page.glued(code.end + 1)) {
+    if code.first > 0 && page.tokens[code.first - 1].mark == crate::page::CURRENCY
+        || page.is(code.end, b',')
+            && page.glued(code.end)
+            && page
+                .get(code.end + 1)
+                .is_some_and(|t| t.is_number() && t.len() == 2 && page.glued(code.end + 1))
+    {
         return false;
     }
     if code.digits < 2 || text.len() < 3 || text.len() > 40 {
@@ -197,7 +303,10 @@ fn fits(page: &Page<'_>, code: &Code, labelled: bool, cues: Flags) -> bool {
             return false;
         }
         // A percentage, a time, an amount.
-        if page.is(code.end, b'%') || page.is(code.end, b':') && page.glued(code.end) || page.tokens[code.end.min(page.tokens.len() - 1)].mark == crate::page::CURRENCY {
+        if page.is(code.end, b'%')
+            || page.is(code.end, b':') && page.glued(code.end)
+            || page.tokens[code.end.min(page.tokens.len() - 1)].mark == crate::page::CURRENCY
+        {
             return false;
         }
     } else if first.is_word() && code.digits < 3 && !labelled {
@@ -207,15 +316,29 @@ fn fits(page: &Page<'_>, code: &Code, labelled: bool, cues: Flags) -> bool {
 }
 
 fn is_date(page: &Page<'_>, code: &Code) -> bool {
-    let lens: Vec<usize> = page.tokens[code.first..code.end].iter().filter(|t| t.is_number()).map(crate::page::Token::len).collect();
+    let lens: Vec<usize> = page.tokens[code.first..code.end]
+        .iter()
+        .filter(|t| t.is_number())
+        .map(crate::page::Token::len)
+        .collect();
     match lens[..] {
-        [d, m, y] => d <= 2 && m <= 2 && (y == 4 || y == 2) || d == 4 && m == 2 && y <= 2 && matches!(page.word(code.first).get(..2), Some("19" | "20")),
+        [d, m, y] => {
+            d <= 2 && m <= 2 && (y == 4 || y == 2)
+                || d == 4 && m == 2 && y <= 2 && matches!(page.word(code.first).get(..2), Some("19" | "20"))
+        }
         [d, m] => d <= 2 && m <= 2,
         _ => false,
     }
 }
 
-fn push(page: &Page<'_>, code: &Code, kind: Kind, score: f32, detector: &'static str, out: &mut Vec<Candidate>) {
+fn push(
+    page: &Page<'_>,
+    code: &Code,
+    kind: Kind,
+    score: f32,
+    detector: &'static str,
+    out: &mut Vec<Candidate>,
+) {
     out.push(Candidate {
         start: page.tokens[code.first].start,
         end: page.tokens[code.end - 1].end,
@@ -255,9 +378,16 @@ pub(crate) fn find_document(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>
         && bytes[8].is_ascii_digit()
         && code.digits >= 3
         && !bytes.contains(&b'O');
-    let near = || page.tokens[at].hint & cue::DOCUMENT != 0 || (at.saturating_sub(8)..at).any(|i| page.tokens[i].has(cue::DOCUMENT));
+    let near = || {
+        page.tokens[at].hint & cue::DOCUMENT != 0
+            || (at.saturating_sub(8)..at).any(|i| page.tokens[i].has(cue::DOCUMENT))
+    };
     // The Belgian identity card: 592-1234567-89, remainder by 97.
-    let lens: Vec<usize> = page.tokens[code.first..code.end].iter().filter(|t| t.is_number()).map(crate::page::Token::len).collect();
+    let lens: Vec<usize> = page.tokens[code.first..code.end]
+        .iter()
+        .filter(|t| t.is_number())
+        .map(crate::page::Token::len)
+        .collect();
     let belgian = code.letters == 0 && lens == [3, 7, 2] && {
         let digits: Vec<u8> = bytes.iter().filter(|b| b.is_ascii_digit()).map(|b| b - b'0').collect();
         let check = crate::digits::value(&digits[10..]);
@@ -268,8 +398,28 @@ pub(crate) fn find_document(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>
         push(page, &code, Kind::IdDocument, 0.9, "id-document-be", out);
     } else if dutch && near() {
         push(page, &code, Kind::IdDocument, 0.9, "id-document-nl", out);
-    } else if (6..=12).contains(&bytes.len()) && code.digits >= 4 && code.digits + code.letters == bytes.len() && near() {
+    } else if (6..=12).contains(&bytes.len())
+        && code.digits >= 4
+        && code.digits + code.letters == bytes.len()
+        && near()
+    {
         push(page, &code, Kind::IdDocument, 0.6, "id-document", out);
+    }
+}
+
+/// A letter and seven digits, as universities number their students: "s4417702", "r0738812".
+pub(crate) fn find_student(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) {
+    let number = at + 1;
+    let fits = matches!(page.word(at), "s" | "r" | "S" | "R" | "u" | "m")
+        && page.glued(number)
+        && page.tokens[number].is_number()
+        && page.tokens[number].len() == 7
+        && (!page.glued(number + 1)
+            || matches!(page.tokens[number + 1].mark, b',' | b'.' | b')' | b':' | b';' | b'"' | b'|'))
+        && !page.glued(at);
+    if fits {
+        let code = Code { first: at, end: number + 1, digits: 7, letters: 1 };
+        push(page, &code, Kind::CustomerNumber, 0.65, "student-number", out);
     }
 }
 
@@ -286,7 +436,13 @@ pub(crate) fn find_zone(page: &Page<'_>, from: usize, end: usize, out: &mut Vec<
     let fits = line.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'<');
     let fillers = line.bytes().filter(|&b| b == b'<').count();
     if fits && (fillers >= 3 || zone_checks(line)) {
-        out.push(Candidate { start: first.start, end: last.end, kind: Kind::IdDocument, score: if zone_checks(line) { 0.99 } else { 0.9 }, detector: "mrz" });
+        out.push(Candidate {
+            start: first.start,
+            end: last.end,
+            kind: Kind::IdDocument,
+            score: if zone_checks(line) { 0.99 } else { 0.9 },
+            detector: "mrz",
+        });
     }
 }
 
@@ -303,8 +459,7 @@ fn zone_checks(line: &str) -> bool {
         b[to].is_ascii_digit() && sum % 10 == u32::from(b[to] - b'0')
     };
     match line.len() {
-        44 => check(0, 9) && check(13, 19),
-        36 => check(0, 9) && check(13, 19),
+        36 | 44 => check(0, 9) && check(13, 19),
         30 => check(5, 14) || check(0, 6) && check(8, 14),
         _ => false,
     }

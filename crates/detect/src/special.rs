@@ -4,6 +4,7 @@
 //! near the words.
 
 use crate::kind::Kind;
+use crate::lexicon::MEDICINE;
 use crate::page::{Candidate, Page};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
@@ -21,8 +22,6 @@ struct Term {
     /// Whether the term may begin or end inside a word.
     open_start: bool,
     open_end: bool,
-    /// Only in this very case: abbreviations that are also words.
-    medicine: bool,
 }
 
 impl Special {
@@ -33,12 +32,8 @@ impl Special {
         for line in include_str!("../data/special.txt").lines() {
             let Some((name, term)) = line.split_once('\t') else { continue };
             let Some(kind) = Kind::from_name(name) else { continue };
-            terms.push(Term { kind, open_start: term.starts_with('*'), open_end: term.ends_with('*'), medicine: false });
+            terms.push(Term { kind, open_start: term.starts_with('*'), open_end: term.ends_with('*') });
             patterns.push(term.trim_matches('*'));
-        }
-        for term in include_str!("../data/medicines.txt").lines() {
-            terms.push(Term { kind: Kind::Health, open_start: false, open_end: false, medicine: true });
-            patterns.push(term);
         }
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostLongest)
@@ -55,6 +50,24 @@ impl Special {
             return;
         }
         let bytes = page.text.as_bytes();
+        let near = |start: u32, end: u32| {
+            let i = people.partition_point(|p| p.0 < start);
+            let near = i > 0 && start.saturating_sub(people[i - 1].1) <= NEAR
+                || people.get(i).is_some_and(|p| p.0.saturating_sub(end) <= NEAR);
+            // A word inside a name or address is that name or address.
+            let inside =
+                i > 0 && people[i - 1].1 >= end || people.get(i).is_some_and(|p| p.0 < end && p.1 > start);
+            near && !inside
+        };
+        for token in page.tokens.iter().filter(|t| t.flags & MEDICINE != 0 && near(t.start, t.end)) {
+            out.push(Candidate {
+                start: token.start,
+                end: token.end,
+                kind: Kind::Health,
+                score: 0.7,
+                detector: "medicine",
+            });
+        }
         for found in self.automaton.find_iter(page.text) {
             let term = &self.terms[found.pattern().as_usize()];
             let (start, mut end) = (found.start(), found.end());
@@ -76,13 +89,8 @@ impl Special {
                 }
             }
             let (Ok(start), Ok(end)) = (u32::try_from(start), u32::try_from(end)) else { continue };
-            let i = people.partition_point(|p| p.0 < start);
-            let near = i > 0 && start.saturating_sub(people[i - 1].1) <= NEAR || people.get(i).is_some_and(|p| p.0.saturating_sub(end) <= NEAR);
-            // A word inside a name or address is that name or address.
-            let inside = i > 0 && people[i - 1].1 >= end || people.get(i).is_some_and(|p| p.0 < end && p.1 > start);
-            if near && !inside {
-                let detector = if term.medicine { "medicine" } else { "special-terms" };
-                out.push(Candidate { start, end, kind: term.kind, score: if term.medicine { 0.7 } else { 0.75 }, detector });
+            if near(start, end) {
+                out.push(Candidate { start, end, kind: term.kind, score: 0.75, detector: "special-terms" });
             }
         }
     }

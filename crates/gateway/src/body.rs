@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::dialect::{Dialect, is_schema_word, is_setting, is_structural, is_unreadable};
+use crate::dialect::{Dialect, is_hosted, is_schema_word, is_setting, is_structural, is_unreadable};
 use crate::json;
 
 /// The most pieces of text one request may carry.
@@ -186,6 +186,9 @@ impl<'a> Walk<'a> {
             }
             if is_unreadable(key) && !item.is_null() {
                 return Err(Unreadable::Attachment);
+            }
+            if is_hosted(key) && !matches!(item, Value::Null | Value::Bool(false)) {
+                return Err(Unreadable::HostedTool);
             }
             let (next, slot) = match (kind.as_str(), key) {
                 ("tool_use" | "server_tool_use", "input") | (_, "metadata" | "arguments") => {

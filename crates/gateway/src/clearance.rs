@@ -10,7 +10,7 @@ use bytes::Bytes;
 use serde_json::Value;
 use sluis_core::key::VirtualKey;
 use sluis_core::mask::pseudonymise;
-use sluis_core::policy::Tool;
+use sluis_core::policy::{Sinks, Tool};
 use sluis_core::pseudonym::{Codebook, Issued, Token};
 use sluis_core::verdict::{Decision, Verdict, decide, explain};
 use sluis_detect::{Detector, Finding, Kind, Segment};
@@ -72,6 +72,8 @@ pub struct Passage {
     pub masked: u32,
     /// Set when the provider keeps the conversation: goes into the response's id.
     pub conversation: Option<String>,
+    /// Where values may be put back.
+    pub sinks: Sinks,
 }
 
 /// A request on its way to clearance.
@@ -89,6 +91,8 @@ pub struct Asking {
     pub bytes: usize,
     /// Which conversation it belongs to.
     pub scope: Scope,
+    /// Places that the client agreed to beforehand, where the policy asks.
+    pub agreed: Vec<String>,
     /// The receipt of an earlier answer "ask", if the person agreed.
     pub receipt: Option<String>,
     /// The identifier of the request.
@@ -106,7 +110,7 @@ struct Inspected {
 /// # Errors
 /// Everything of the way out.
 pub async fn clear(gateway: &Gateway, asking: Asking) -> Result<(Cleared, Passage), Problem> {
-    let Asking { key, tool, dialect, body, bytes, scope, receipt, request } = asking;
+    let Asking { key, tool, dialect, body, bytes, scope, agreed, receipt, request } = asking;
     let mut entry = gateway.store.entry(Event::Sent);
     entry.principal.clone_from(&key.id);
     entry.tool.clone_from(&tool.name);
@@ -152,6 +156,7 @@ pub async fn clear(gateway: &Gateway, asking: Asking) -> Result<(Cleared, Passag
         sent,
         masked,
         conversation: scope.kept_by_provider,
+        sinks: gateway.policy.sinks.agreed(&agreed),
     };
     Ok((Cleared { tool, dialect, body: inspected.body }, passage))
 }

@@ -156,6 +156,11 @@ pub(crate) fn is_unreadable(key: &str) -> bool {
     )
 }
 
+/// Fields that switch on a tool at the provider or a third party.
+pub(crate) fn is_hosted(key: &str) -> bool {
+    matches!(key, "web_search_options" | "web_search" | "enable_search" | "search_parameters" | "plugins" | "connectors")
+}
+
 /// Numbers that steer the model. Any other number of seven digits or more is inspected.
 pub(crate) fn is_setting(key: &str) -> bool {
     matches!(

@@ -27,7 +27,7 @@ fn describe(error: &serde_json::Error) -> String {
         TWICE
     } else if said.contains("recursion limit") {
         "the JSON is nested deeper than 128 levels"
-    } else if said.contains("unicode") || said.contains("UTF-8") || said.contains("surrogate") {
+    } else if said.contains("unicode") || said.contains("UTF-8") || said.contains("surrogate") || said.contains("hex escape") {
         "the text is not valid Unicode"
     } else if error.is_eof() {
         "the JSON ends too early"
@@ -115,7 +115,7 @@ mod tests {
     #[test]
     fn what_is_read_is_written_back_to_the_letter() {
         for text in [
-            r#"{"b":1,"a":[true,null,"é"],"n":1.10,"big":123456789012345678901234567890,"e":1e400}"#,
+            r#"{"b":1,"a":[true,null,"é"],"n":1.10,"big":123456789012345678901234567890,"e":1e+400}"#,
             r#"[-0.0,{"x":{}},""]"#,
             r#""text""#,
         ] {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use sluis_core::class::DataClass;
-use sluis_core::policy::{Answers, Policy, Tool};
+use sluis_core::policy::{Answers, Policy, Sinks, Tool};
 use sluis_core::pseudonym::{Codebook, Word, token_shapes};
 use sluis_core::restore::{Place, Restorer, tokens_in};
 use sluis_core::verdict::Verdict;
@@ -34,6 +34,8 @@ pub struct Way {
     pub tool: Arc<Tool>,
     /// The tokens that were issued.
     pub book: Arc<Codebook>,
+    /// Where values may be put back.
+    pub sinks: Sinks,
 }
 
 /// What was found and done in an answer: counts only.
@@ -101,7 +103,7 @@ impl Lane {
     /// A lane at the start of its text.
     #[must_use]
     pub fn new(way: Way, place: Place) -> Self {
-        let restorer = Restorer::new(Arc::clone(&way.book), way.policy.sinks, place);
+        let restorer = Restorer::new(Arc::clone(&way.book), way.sinks, place);
         let inspection = match way.policy.answers {
             Answers::Report => Inspection::Report { text: String::new() },
             Answers::Mask => Inspection::Mask { text: String::new(), start: 0 },

@@ -28,6 +28,10 @@ use crate::upstream::{Answer, Deployment, collect};
 /// Carries the receipt of an answer "ask".
 pub const RECEIPT_HEADER: &str = "x-sluis-receipt";
 
+/// Names the places (`url`, `tool`, `text`, with commas) where the client agrees that values are put back, as far
+/// as the policy asks.
+pub const RESTORE_HEADER: &str = "x-sluis-restore";
+
 /// Events of an answer that may wait for a slow client; more makes the provider wait.
 const WAITING_EVENTS: usize = 16;
 
@@ -61,11 +65,8 @@ async fn serve(
 ) -> Result<Response<Body>, Problem> {
     let came_in = (gateway.source.now)();
     let key = identify(gateway, headers, request, came_in).await?;
-    let bytes = receive(gateway, body).await?;
-    let mut body = json::parse(&bytes).map_err(Problem::Json)?;
-    let tool = choose_tool(gateway, dialect, deployment.as_ref(), &key, &mut body);
-    let tool = match tool {
-        Ok(tool) => tool,
+    let (asking, hides_usage) = match prepare(gateway, dialect, deployment.as_ref(), headers, body, &key, request).await {
+        Ok(prepared) => prepared,
         Err(problem) => {
             let mut entry = gateway.store.entry(Event::Refused);
             entry.principal.clone_from(&key.id);
@@ -73,27 +74,11 @@ async fn serve(
             return Err(refuse(gateway, entry, problem).await);
         }
     };
-    check_options(gateway, dialect, &body)?;
-    let scope = scope(&gateway.scopes, &key.id, dialect, headers, &mut body, || {
-        let mut random = [0; 16];
-        (gateway.source.random)(&mut random);
-        hex(&random)
-    });
-    let asking = Asking {
-        key: Arc::clone(&key),
-        tool,
-        dialect,
-        body,
-        bytes: bytes.len(),
-        scope,
-        receipt: headers.get(RECEIPT_HEADER).and_then(|v| v.to_str().ok()).map(str::to_owned),
-        request: request.into(),
-    };
     let (cleared, passage) = clear(gateway, asking).await?;
     let left = (gateway.source.now)();
     gateway.metrics.inside(u64::try_from(left - came_in).unwrap_or(0));
 
-    let back = Back { gateway: Arc::clone(gateway), key, passage, came_in };
+    let back = Back { gateway: Arc::clone(gateway), key, passage, came_in, hides_usage };
     let answer = match gateway.upstream.send(&cleared, headers, deployment.as_ref()).await {
         Ok(answer) => answer,
         Err(problem) => return Err(back.fail(problem).await),
@@ -104,6 +89,56 @@ async fn serve(
     } else {
         back.whole(answer).await
     }
+}
+
+/// Everything before the first look at the text: body, tool, options, conversation.
+async fn prepare(
+    gateway: &Gateway,
+    dialect: Dialect,
+    deployment: Option<&Deployment>,
+    headers: &HeaderMap,
+    body: Body,
+    key: &Arc<VirtualKey>,
+    request: &str,
+) -> Result<(Asking, bool), Problem> {
+    let bytes = receive(gateway, body).await?;
+    let mut body = json::parse(&bytes).map_err(Problem::Json)?;
+    let tool = choose_tool(gateway, dialect, deployment, key, &mut body)?;
+    check_options(gateway, dialect, &body)?;
+    let hides_usage = key.tokens_per_month.is_some() && dialect == Dialect::Chat && ask_for_usage(&mut body);
+    let scope = scope(&gateway.scopes, &key.id, dialect, headers, &mut body, || {
+        let mut random = [0; 16];
+        (gateway.source.random)(&mut random);
+        hex(&random)
+    });
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let asking = Asking {
+        key: Arc::clone(key),
+        tool,
+        dialect,
+        body,
+        bytes: bytes.len(),
+        scope,
+        agreed: text(RESTORE_HEADER)
+            .map(|places| places.split(',').map(|place| place.trim().to_owned()).collect())
+            .unwrap_or_default(),
+        receipt: text(RECEIPT_HEADER).map(str::to_owned),
+        request: request.into(),
+    };
+    Ok((asking, hides_usage))
+}
+
+/// A streamed chat is only counted by the provider when it is asked to. Says whether the client had not asked.
+fn ask_for_usage(body: &mut Value) -> bool {
+    let asked = body.pointer("/stream_options/include_usage") == Some(&Value::Bool(true));
+    if body.get("stream") != Some(&Value::Bool(true)) || asked {
+        return false;
+    }
+    if !body.get("stream_options").is_some_and(Value::is_object) {
+        body["stream_options"] = Value::Object(serde_json::Map::new());
+    }
+    body["stream_options"]["include_usage"] = true.into();
+    true
 }
 
 async fn identify(
@@ -203,6 +238,7 @@ struct Back {
     key: Arc<VirtualKey>,
     passage: Passage,
     came_in: i64,
+    hides_usage: bool,
 }
 
 impl Back {
@@ -212,6 +248,7 @@ impl Back {
             policy: Arc::clone(&self.gateway.policy),
             tool: Arc::clone(&self.passage.tool),
             book: Arc::clone(&self.passage.book),
+            sinks: self.passage.sinks,
         }
     }
 
@@ -309,7 +346,7 @@ impl Back {
 
     async fn run(self, answer: Answer, to_client: mpsc::Sender<Result<Bytes, std::convert::Infallible>>) {
         let dialect = self.passage.dialect;
-        let mut rewriter = Rewriter::new(self.way(), dialect, self.passage.conversation.clone());
+        let mut rewriter = Rewriter::new(self.way(), dialect, self.passage.conversation.clone(), self.hides_usage);
         let ending = self.forward(answer, &mut rewriter, &to_client).await;
         let (tally, usage) = (rewriter.tally.clone(), rewriter.usage);
         match ending {
@@ -336,28 +373,27 @@ impl Back {
     ) -> Ending {
         let mut reader = Reader::default();
         let mut ended = false;
-        loop {
+        let mut open = true;
+        while open {
             let piece = tokio::select! {
-                () = to_client.closed() => return Ending::ClientLeft,
+                () = to_client.closed() => return if ended { Ending::Recorded } else { Ending::ClientLeft },
                 piece = answer.body.next() => piece,
             };
             match piece {
                 Some(Ok(bytes)) => reader.push(&bytes),
                 Some(Err(problem)) if !ended => return Ending::Broken(problem),
                 Some(Err(_)) => return Ending::Recorded,
-                None => break,
+                None => open = false,
             }
             loop {
-                let event = match reader.next_event() {
+                let event = match if open { reader.next_event() } else { reader.finish() } {
                     Ok(Some(event)) => event,
                     Ok(None) => break,
                     Err(_) => return Ending::Broken(Problem::BadAnswer),
                 };
                 let Ok(step) = rewriter.event(event) else { return Ending::Broken(Problem::BadAnswer) };
                 if step.last && !ended {
-                    if let Err(problem) =
-                        self.record(Event::Answered, "ok", &rewriter.tally, rewriter.usage).await
-                    {
+                    if let Err(problem) = self.record_end(rewriter, "ok").await {
                         return Ending::Broken(problem);
                     }
                     ended = true;
@@ -370,18 +406,24 @@ impl Back {
         if ended {
             return Ending::Recorded;
         }
-        // Some providers end a chat without its last word. What waits is let go, but an event cut in two is not.
-        if reader.finish().is_err() || self.passage.dialect != Dialect::Chat {
+        // Some providers end a chat without its last word. What waits is let go.
+        if self.passage.dialect != Dialect::Chat {
             return Ending::Broken(Problem::BadAnswer);
         }
         let rest = rewriter.finish();
-        if let Err(problem) = self.record(Event::Answered, "no_end_event", &rewriter.tally, rewriter.usage).await {
+        if let Err(problem) = self.record_end(rewriter, "no_end_event").await {
             return Ending::Broken(problem);
         }
         if !rest.is_empty() && to_client.send(Ok(rest)).await.is_err() {
             return Ending::Recorded;
         }
         Ending::Recorded
+    }
+
+    async fn record_end(&self, rewriter: &Rewriter, outcome: &str) -> Result<(), Problem> {
+        let (event, outcome) =
+            if rewriter.failed { (Event::Failed, "upstream_error") } else { (Event::Answered, outcome) };
+        self.record(event, outcome, &rewriter.tally, rewriter.usage).await
     }
 }
 

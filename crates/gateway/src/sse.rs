@@ -37,6 +37,8 @@ pub struct Reader {
     buffer: BytesMut,
     /// Bytes of `buffer` in which no event ends.
     searched: usize,
+    /// No more bytes will come.
+    closed: bool,
 }
 
 impl Reader {
@@ -50,7 +52,7 @@ impl Reader {
     /// # Errors
     /// See [`SseError`]; the stream cannot be read on after one.
     pub fn next_event(&mut self) -> Result<Option<Event>, SseError> {
-        match event_end(&self.buffer, self.searched) {
+        match event_end(&self.buffer, self.searched, self.closed) {
             Ok(end) => {
                 self.searched = 0;
                 if end > MAX_EVENT_BYTES {
@@ -65,24 +67,28 @@ impl Reader {
         }
     }
 
-    /// The stream has ended.
+    /// The stream has ended: gives the last event if only its end was in doubt.
     ///
     /// # Errors
     /// `CutOff` when an event was under way: half an event is never passed on.
-    pub fn finish(&self) -> Result<(), SseError> {
-        if self.buffer.iter().all(|&b| matches!(b, b'\n' | b'\r')) { Ok(()) } else { Err(SseError::CutOff) }
+    pub fn finish(&mut self) -> Result<Option<Event>, SseError> {
+        self.closed = true;
+        if let Some(event) = self.next_event()? {
+            return Ok(Some(event));
+        }
+        if self.buffer.iter().all(|&b| matches!(b, b'\n' | b'\r')) { Ok(None) } else { Err(SseError::CutOff) }
     }
 }
 
 /// Where the first event ends: behind an empty line. `Err` is how far there is nothing to find.
-fn event_end(bytes: &[u8], from: usize) -> Result<usize, usize> {
+fn event_end(bytes: &[u8], from: usize, closed: bool) -> Result<usize, usize> {
     let mut line_start = from;
     while let Some(length) = bytes[line_start..].iter().position(|&b| b == b'\n' || b == b'\r') {
         let at = line_start + length;
         let next = match (bytes[at], bytes.get(at + 1)) {
             (b'\r', Some(b'\n')) => at + 2,
             // A carriage return at the very end may be half of a line end.
-            (b'\r', None) => return Err(line_start),
+            (b'\r', None) if !closed => return Err(line_start),
             _ => at + 1,
         };
         if length == 0 && line_start > 0 {
@@ -90,7 +96,7 @@ fn event_end(bytes: &[u8], from: usize) -> Result<usize, usize> {
         }
         if length == 0 {
             // Empty lines before an event carry nothing; they go with it.
-            let rest = event_end(&bytes[next..], 0);
+            let rest = event_end(&bytes[next..], 0, closed);
             return match rest {
                 Ok(end) => Ok(next + end),
                 Err(_) => Err(0),
@@ -157,7 +163,7 @@ mod tests {
                 events.push(event);
             }
         }
-        reader.finish()?;
+        events.extend(reader.finish()?);
         Ok(events)
     }
 
@@ -168,6 +174,7 @@ mod tests {
             ("data:a\r\n\r\n", vec![("", Some("a"))]),
             ("data: a\rdata: b\r\rx: 1\n\n", vec![("", Some("a\nb")), ("", None)]),
             ("event: message_stop\ndata: {}\n\n", vec![("message_stop", Some("{}"))]),
+            ("data: a\r\r", vec![("", Some("a"))]),
             (": keep-alive\n\ndata: [DONE]\n\n", vec![("", None), ("", Some("[DONE]"))]),
             ("data\n\n", vec![("", Some(""))]),
             ("\u{feff}data: a\n\n", vec![("", Some("a"))]),

@@ -43,6 +43,10 @@ pub struct Rewriter {
     added: u64,
     /// The last chunk of each chat choice, to shape an extra one after.
     template: Option<Value>,
+    /// The client did not ask for the count of tokens; the lock did.
+    hides_usage: bool,
+    /// Whether the provider itself reported an error.
+    pub failed: bool,
     /// What was found and done.
     pub tally: Tally,
     /// What the provider counted.
@@ -65,7 +69,7 @@ enum Field {
 impl Rewriter {
     /// A rewriter at the start of an answer.
     #[must_use]
-    pub fn new(way: Way, dialect: Dialect, conversation: Option<String>) -> Self {
+    pub fn new(way: Way, dialect: Dialect, conversation: Option<String>, hides_usage: bool) -> Self {
         Self {
             way,
             dialect,
@@ -73,6 +77,8 @@ impl Rewriter {
             lanes: BTreeMap::new(),
             added: 0,
             template: None,
+            hides_usage,
+            failed: false,
             tally: Tally::default(),
             usage: Usage::default(),
         }
@@ -102,7 +108,11 @@ impl Rewriter {
             Dialect::Responses => self.responses_event(&mut value),
             Dialect::Chat | Dialect::Embeddings => (self.chat_chunk(&mut value), false),
         };
-        if value == before {
+        self.failed |= before.get("error").is_some_and(|error| !error.is_null());
+        let only_usage = before.get("choices").and_then(Value::as_array).is_some_and(Vec::is_empty);
+        if self.hides_usage && only_usage && before.get("usage").is_some_and(Value::is_object) {
+            // Asked for by the lock, not by the client.
+        } else if value == before {
             bytes.extend_from_slice(&event.raw);
         } else {
             bytes.extend_from_slice(&write(&event.name, &value.to_string()));
@@ -276,6 +286,11 @@ impl Rewriter {
             }
             "message_stop" => return Ok((before, true)),
             "ping" => {}
+            "error" => {
+                self.failed = true;
+                answer::rewrite(&self.way, event, &mut self.tally);
+                return Ok((before, true));
+            }
             _ => answer::rewrite(&self.way, event, &mut self.tally),
         }
         Ok((before, false))
@@ -319,7 +334,8 @@ impl Rewriter {
             }
             _ => {}
         }
-        let last = matches!(kind.as_str(), "response.completed" | "response.failed" | "response.incomplete" | "error");
+        self.failed |= matches!(kind.as_str(), "response.failed" | "error");
+        let last = self.failed || matches!(kind.as_str(), "response.completed" | "response.incomplete");
         if let Some(response) = event.get_mut("response") {
             if let Some(usage) = response.get("usage") {
                 self.usage.see(usage);

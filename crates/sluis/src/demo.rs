@@ -30,7 +30,7 @@ pub async fn run(text: Option<String>) -> anyhow::Result<ExitCode> {
     let gateway = serve::gateway(&settings, store.clone(), &master)?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}/v1/chat/completions", listener.local_addr()?);
-    let server = tokio::spawn(axum::serve(listener, router(Arc::new(gateway))).into_future());
+    let server = tokio::spawn(axum::serve(serve::prompt(listener), router(Arc::new(gateway))).into_future());
 
     title("1. Jij schrijft (wat Sluis vindt, is gemarkeerd)");
     let found = Detector::new(Profile::Accurate).detect(&prompt);

@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, bail};
 use sluis_core::settings::Settings;
 use sluis_ledger::{Event, Expect, VerifierKey, VerifyError, hex, verify as verify_ledger};
+use sluis_store::Store;
 
 use crate::node;
 
@@ -18,18 +19,16 @@ pub async fn export(settings: Settings, path: PathBuf) -> anyhow::Result<ExitCod
     let entries = if path == Path::new("-") {
         store.export(std::io::stdout()).await?
     } else {
+        anyhow::ensure!(!path.exists(), "{} is there already; name another file", path.display());
         // Nothing half-written ever stands under the name that was asked for.
-        let part = path.with_extension("part");
-        let file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&part)
-            .with_context(|| format!("{} cannot be written", part.display()))?;
-        let mut writer = BufWriter::new(file);
-        let entries = store.export(&mut writer).await?;
-        writer.flush()?;
-        writer.get_ref().sync_all()?;
+        let mut part = path.clone().into_os_string();
+        part.push(".part");
+        let entries = write_export(&store, Path::new(&part)).await;
+        if entries.is_err() {
+            // What is half-written is of no use; that it cannot be removed changes nothing.
+            let _ = fs::remove_file(&part);
+        }
+        let entries = entries?;
         fs::rename(&part, &path)?;
         entries
     };
@@ -37,6 +36,21 @@ pub async fn export(settings: Settings, path: PathBuf) -> anyhow::Result<ExitCod
     eprintln!("Key of this ledger: {}", store.verifier_key());
     store.close().await;
     Ok(ExitCode::SUCCESS)
+}
+
+async fn write_export(store: &Store, part: &Path) -> anyhow::Result<u64> {
+    let file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(part)
+        .with_context(|| format!("{} cannot be written", part.display()))?;
+    let mut writer = BufWriter::new(file);
+    let entries = store.export(&mut writer).await?;
+    writer.flush()?;
+    writer.get_ref().sync_all()?;
+    Ok(entries)
 }
 
 /// `sluis checkpoint`
@@ -104,7 +118,7 @@ pub async fn backup(settings: Settings, path: PathBuf) -> anyhow::Result<ExitCod
 
 /// `sluis restore`
 pub async fn restore(settings: Settings, path: PathBuf) -> anyhow::Result<ExitCode> {
-    let master = node::master_key(&settings)?;
+    let master = node::master_key(&settings, node::IfMissing::Refuse)?;
     sluis_store::restore(&path, &node::database(&settings), &master)
         .await
         .with_context(|| format!("{} was not restored; nothing has changed", path.display()))?;

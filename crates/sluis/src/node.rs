@@ -64,13 +64,32 @@ fn data_file(settings: &Settings, name: &str) -> PathBuf {
 /// Opens the store with the master key.
 pub async fn open(settings: &Settings) -> anyhow::Result<(Store, MasterKey)> {
     let url = database(settings);
-    let store = Store::open(&url, master_key(settings)?, SOURCE).await.context("the database cannot be opened")?;
-    Ok((store, master_key(settings)?))
+    make_folder(&settings.data)?;
+    let key = || master_key(settings, IfMissing::Make);
+    let store = Store::open(&url, key()?, SOURCE).await.context("the database cannot be opened")?;
+    Ok((store, key()?))
+}
+
+fn make_folder(folder: &str) -> anyhow::Result<()> {
+    if !Path::new(folder).exists() {
+        fs::create_dir_all(folder).with_context(|| format!("the folder {folder} cannot be made"))?;
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
+    }
+    Ok(())
+}
+
+/// What happens when there is no master key.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum IfMissing {
+    /// A first start: one is made.
+    Make,
+    /// A backup wants the key it was made with.
+    Refuse,
 }
 
 /// The master key: from the file that `SLUIS_MASTER_KEY_FILE` names, from systemd's credential
 /// `sluis-master-key`, or from the data folder, where it is made when there is nothing yet that it could open.
-pub fn master_key(settings: &Settings) -> anyhow::Result<MasterKey> {
+pub fn master_key(settings: &Settings, missing: IfMissing) -> anyhow::Result<MasterKey> {
     if let Some(path) = variable("SLUIS_MASTER_KEY_FILE") {
         return read_key(Path::new(&path));
     }
@@ -91,8 +110,13 @@ pub fn master_key(settings: &Settings) -> anyhow::Result<MasterKey> {
             path.display()
         );
     }
-    fs::create_dir_all(&settings.data).with_context(|| format!("the folder {} cannot be made", settings.data))?;
-    fs::set_permissions(&settings.data, fs::Permissions::from_mode(0o700))?;
+    if missing == IfMissing::Refuse {
+        bail!(
+            "there is no master key. Put the one this backup was made with at {}, or name it in SLUIS_MASTER_KEY_FILE",
+            path.display()
+        );
+    }
+    make_folder(&settings.data)?;
     let mut bytes = [0; 32];
     random(&mut bytes);
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;

@@ -1,10 +1,12 @@
 //! `sluis serve`: the gateway as a service.
 
 use std::io::IsTerminal as _;
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use axum::serve::{Listener, ListenerExt as _};
 use sluis_core::class::DataClass;
 use sluis_core::policy::Protocol;
 use sluis_core::settings::Settings;
@@ -13,7 +15,7 @@ use sluis_gateway::upstream::{Limits, Upstream};
 use sluis_gateway::{Gateway, router};
 use sluis_ledger::Event;
 use sluis_store::{MasterKey, Store};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{keys, node};
@@ -35,7 +37,7 @@ pub async fn run(settings: Settings) -> anyhow::Result<ExitCode> {
     welcome(&settings, &store, &listener).await?;
 
     let housekeeping = tokio::spawn(housekeep(store.clone()));
-    axum::serve(listener, router(Arc::new(gateway))).with_graceful_shutdown(stopped()).await?;
+    axum::serve(prompt(listener), router(Arc::new(gateway))).with_graceful_shutdown(stopped()).await?;
     housekeeping.abort();
     store.append(store.entry(Event::Stopped)).await?;
     store.checkpoint().await?;
@@ -48,6 +50,15 @@ pub fn gateway(settings: &Settings, store: Store, master: &MasterKey) -> anyhow:
     let upstream = Upstream::new(node::provider_keys(settings)?, Limits::default())?;
     let detector = Detector::new(Profile::Accurate);
     Ok(Gateway::new(settings.policy.clone(), settings.language, detector, store, upstream, master, node::SOURCE))
+}
+
+/// Connections that pass on small pieces at once: a streamed answer is many small pieces, and the kernel would
+/// hold each back until the one before it is acknowledged.
+pub fn prompt(listener: TcpListener) -> impl Listener<Io = TcpStream, Addr = SocketAddr> {
+    listener.tap_io(|connection| {
+        // A connection that is gone already says so at its first read.
+        let _ = connection.set_nodelay(true);
+    })
 }
 
 async fn welcome(settings: &Settings, store: &Store, listener: &TcpListener) -> anyhow::Result<()> {

@@ -8,22 +8,32 @@ use sluis_ledger::{
     write_checkpoint, write_entry, write_erased, write_header,
 };
 use sqlx::AssertSqlSafe;
+use sqlx::postgres::PgPool;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::Store;
-use crate::db::{Db, chunk, insert_rows, reading, snapshot, writing};
+use crate::db::{Db, Sqlite, chunk, insert_rows, reading, snapshot, writing};
 use crate::error::{Result, StoreError};
 
 /// Entries that may wait for the writer; whoever comes then waits for room.
 const QUEUE: usize = 1024;
 
-/// Most entries in one transaction.
-const BATCH: usize = 512;
+/// Most entries in one transaction: what one statement takes in SQLite.
+const BATCH: usize = 64;
+
+/// How often an append starts anew because another process appended to the same file.
+const ATTEMPTS: usize = 100;
 
 /// How much of an export is written at a time, in bytes.
 const BUFFER: usize = 64 * 1024;
 
 const COLUMNS: [&str; 5] = ["seq", "prev", "digest", "at", "entry"];
+
+/// The same, and the end of the chain after it, which only the last row of a statement carries.
+const END_COLUMNS: [&str; 8] = ["seq", "prev", "digest", "at", "entry", "size", "last", "frontier"];
+
+const HEAD: &str = "SELECT size, last, frontier FROM ledger_head WHERE id = 1";
+const HEAD_LOCKED: &str = "SELECT size, last, frontier FROM ledger_head WHERE id = 1 FOR UPDATE";
 
 type HeadRow = (i64, Vec<u8>, Vec<u8>);
 type ExportRow = (i64, Vec<u8>, Vec<u8>, Option<Vec<u8>>, Option<String>, Option<String>);
@@ -50,6 +60,7 @@ pub(crate) fn start_writer(db: Db) -> mpsc::Sender<Job> {
     tokio::spawn(async move {
         let mut batch = Vec::with_capacity(BATCH);
         let mut closing = None;
+        let mut end = None;
         while closing.is_none() && queue.recv_many(&mut batch, BATCH).await > 0 {
             let mut entries = Vec::with_capacity(batch.len());
             for job in batch.drain(..) {
@@ -58,7 +69,17 @@ pub(crate) fn start_writer(db: Db) -> mpsc::Sender<Job> {
                     Job::Close(done) => closing = Some(done),
                 }
             }
-            append(&db, entries).await;
+            if entries.is_empty() {
+                continue;
+            }
+            let result = match &db {
+                Db::Sqlite(lite) => append_sqlite(lite, &mut end, &entries).await,
+                Db::Postgres(pool) => append_postgres(pool, &entries).await,
+            };
+            for (waiting, offset) in entries.into_iter().zip(0..) {
+                // A caller that left does not make its entry undone.
+                let _ = waiting.reply.send(result.clone().map(|first| first + offset));
+            }
         }
         if let Some(done) = closing {
             // Nobody waits for this answer any more if the send fails.
@@ -68,52 +89,73 @@ pub(crate) fn start_writer(db: Db) -> mpsc::Sender<Job> {
     jobs
 }
 
-async fn append(db: &Db, batch: Vec<Waiting>) {
-    if batch.is_empty() {
-        return;
+/// Appends the batch in one statement, which is a transaction of its own: one step and one flush. The end of the chain
+/// is remembered from the last time (`end`). When another process has appended since, the number of the first entry is
+/// taken, nothing is written, and it starts anew from what stands in the database.
+async fn append_sqlite(lite: &Sqlite, end: &mut Option<Head>, batch: &[Waiting]) -> Result<u64> {
+    for _ in 0..ATTEMPTS {
+        lite.check()?;
+        let mut conn = lite.write.acquire().await?;
+        let mut head = match end.take() {
+            Some(head) => head,
+            None => read_head(sqlx::query_as(HEAD).fetch_one(&mut *conn).await?)?,
+        };
+        let first = head.size();
+        let mut query = sqlx::query(AssertSqlSafe(insert_rows("ledger_append", &END_COLUMNS, batch.len())));
+        for (waiting, left) in batch.iter().zip((0..batch.len()).rev()) {
+            let record = head.append(&waiting.entry);
+            let is_last = left == 0;
+            query = query
+                .bind(signed(record.seq)?)
+                .bind(record.prev.to_vec())
+                .bind(record.digest.to_vec())
+                .bind(waiting.at)
+                .bind(&waiting.entry)
+                .bind(if is_last { Some(signed(head.size())?) } else { None })
+                .bind(is_last.then(|| head.last().to_vec()))
+                .bind(is_last.then(|| head.frontier().to_bytes()));
+        }
+        match query.execute(&mut *conn).await.map_err(StoreError::from) {
+            Ok(_) => {
+                *end = Some(head);
+                return Ok(first);
+            }
+            Err(StoreError::Duplicate) => {}
+            Err(error) => return Err(error),
+        }
     }
-    let result = commit(db, &batch).await;
-    for (waiting, offset) in batch.into_iter().zip(0..) {
-        // A caller that left does not make its entry undone.
-        let _ = waiting.reply.send(result.clone().map(|first| first + offset));
-    }
+    Err(StoreError::Unavailable("other processes keep appending"))
 }
 
-/// Appends the batch in one transaction and gives the sequence number of its first entry.
-async fn commit(db: &Db, batch: &[Waiting]) -> Result<u64> {
-    let lock = db.pick(
-        "SELECT size, last, frontier FROM ledger_head WHERE id = 1",
-        "SELECT size, last, frontier FROM ledger_head WHERE id = 1 FOR UPDATE",
-    );
-    let first = writing!(db, |conn| {
-        let row: HeadRow = sqlx::query_as(lock).fetch_one(&mut *conn).await?;
-        let mut head = read_head(row)?;
-        let first = head.size();
-        let mut rest = batch;
-        while !rest.is_empty() {
-            let (part, later) = rest.split_at(chunk(rest.len()));
-            rest = later;
-            let sql = insert_rows("ledger", &COLUMNS, part.len());
-            let mut query = sqlx::query(AssertSqlSafe(sql));
-            for waiting in part {
-                let record = head.append(&waiting.entry);
-                query = query
-                    .bind(signed(record.seq)?)
-                    .bind(record.prev.to_vec())
-                    .bind(record.digest.to_vec())
-                    .bind(waiting.at)
-                    .bind(&waiting.entry);
-            }
-            query.execute(&mut *conn).await?;
+/// Appends the batch in one transaction that holds the end of the chain: several nodes append to one.
+async fn append_postgres(pool: &PgPool, batch: &[Waiting]) -> Result<u64> {
+    let mut conn = pool.begin().await?;
+    let row: HeadRow = sqlx::query_as(HEAD_LOCKED).fetch_one(&mut *conn).await?;
+    let mut head = read_head(row)?;
+    let first = head.size();
+    let mut rest = batch;
+    while !rest.is_empty() {
+        let (part, later) = rest.split_at(chunk(rest.len()));
+        rest = later;
+        let mut query = sqlx::query(AssertSqlSafe(insert_rows("ledger", &COLUMNS, part.len())));
+        for waiting in part {
+            let record = head.append(&waiting.entry);
+            query = query
+                .bind(signed(record.seq)?)
+                .bind(record.prev.to_vec())
+                .bind(record.digest.to_vec())
+                .bind(waiting.at)
+                .bind(&waiting.entry);
         }
-        sqlx::query("UPDATE ledger_head SET size = $1, last = $2, frontier = $3 WHERE id = 1")
-            .bind(signed(head.size())?)
-            .bind(&head.last()[..])
-            .bind(head.frontier().to_bytes())
-            .execute(&mut *conn)
-            .await?;
-        first
-    });
+        query.execute(&mut *conn).await?;
+    }
+    sqlx::query("UPDATE ledger_head SET size = $1, last = $2, frontier = $3 WHERE id = 1")
+        .bind(signed(head.size())?)
+        .bind(&head.last()[..])
+        .bind(head.frontier().to_bytes())
+        .execute(&mut *conn)
+        .await?;
+    conn.commit().await?;
     Ok(first)
 }
 
@@ -272,7 +314,7 @@ impl Store {
 
     async fn head(&self) -> Result<Head> {
         let row: HeadRow = reading!(&self.inner.db, |conn| {
-            sqlx::query_as("SELECT size, last, frontier FROM ledger_head WHERE id = 1")
+            sqlx::query_as(HEAD)
                 .fetch_one(&mut *conn)
                 .await?
         });
@@ -334,7 +376,7 @@ mod tests {
             }
         };
         assert_eq!(error, StoreError::Unavailable("the disk is full"));
-        // The limit is one of the connection, which the error has made unusable: the next one has none.
+        sqlx::raw_sql("PRAGMA max_page_count = 4000").execute(&lite.write).await.unwrap();
         assert_eq!(store.append(store.entry(Event::Sent)).await.unwrap(), answered);
         let mut file = Vec::new();
         store.export(&mut file).await.unwrap();
