@@ -8,6 +8,7 @@ import pytest
 
 from harness.leaks import leaks
 from harness.node import Node
+from harness.slow import Slow
 from standin import StandIn
 
 
@@ -136,3 +137,22 @@ def nothing_left(standin):
         assert leaks(standin.everything, values) == []
 
     return check
+
+
+@pytest.fixture(scope="session")
+def slow(tmp_path_factory):
+    """The cases that take minutes: they run beside the other tests."""
+    cases = Slow(lambda standin: Node(tmp_path_factory.mktemp("slow"), REPORT + tools(standin)))
+    yield cases
+    cases.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _slow_cases_start_first(request):
+    if any("slow" in getattr(item, "fixturenames", ()) for item in request.session.items):
+        request.getfixturevalue("slow")
+
+
+def pytest_collection_modifyitems(items):
+    """What is slow is looked at last, so that it has had its time."""
+    items.sort(key=lambda item: "slow" in getattr(item, "fixturenames", ()))

@@ -1,6 +1,8 @@
 """A provider that misbehaves: the client gets a clear error in its own protocol, and never anything raw."""
 
 import json
+import socket
+import threading
 import time
 
 import anthropic
@@ -255,3 +257,27 @@ def test_after_all_of_this_the_server_works_and_the_evidence_is_sound(server, cl
     said = client.chat.completions.create(**PATHS["chat"][1])
     assert said.choices[0].message.content == people.MEETING
     server.export()
+
+
+def test_a_client_that_leaves_before_a_whole_answer_comes_stands_in_the_evidence(server, key, standin):
+    """It was sent and paid for; the evidence says how it ended."""
+    arrived, gone = threading.Event(), threading.Event()
+
+    def late(got):
+        arrived.set()
+        gone.wait(10)
+        return Answer()(got)
+
+    standin.answer = late
+    path, body = PATHS["chat"]
+    data = json.dumps(body).encode()
+    head = f"POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nContent-Length: {len(data)}\r\n\r\n"
+    before = len(server.ledger())
+    with socket.create_connection(("127.0.0.1", server.port)) as sock:
+        sock.sendall(head.encode() + data)
+        assert arrived.wait(5)
+    time.sleep(0.3)
+    gone.set()
+    time.sleep(0.7)
+    events = [entry["event"] for entry in server.ledger()[before:]]
+    assert events[0] == "sent" and events[1:] in (["failed"], ["answered"]), events

@@ -130,7 +130,11 @@ impl Sinks {
         let settle = |sink: Sink, name: &str| {
             if sink == Sink::Ask && places.iter().any(|place| place == name) { Sink::Restore } else { sink }
         };
-        Self { text: settle(self.text, "text"), url: settle(self.url, "url"), tool: settle(self.tool, "tool") }
+        Self {
+            text: settle(self.text, "text"),
+            url: settle(self.url, "url"),
+            tool: settle(self.tool, "tool"),
+        }
     }
 }
 
@@ -172,10 +176,10 @@ impl Policy {
 pub const fn default_verdict(class: DataClass, trust: Trust) -> Verdict {
     use DataClass::{Confidential, Credential, Criminal, Internal, NationalId, Personal, Public, Special};
     match (trust, class) {
-        (Trust::Unknown, _) | (_, Special | Criminal | Credential) => Verdict::Block,
-        (_, Public | Internal) => Verdict::Allow,
-        (Trust::Open, Confidential | Personal | NationalId) => Verdict::Block,
-        (Trust::Contracted | Trust::Own, Confidential) => Verdict::Allow,
+        (Trust::Unknown, _)
+        | (_, Special | Criminal | Credential)
+        | (Trust::Open, Confidential | Personal | NationalId) => Verdict::Block,
+        (_, Public | Internal | Confidential) => Verdict::Allow,
         (Trust::Contracted | Trust::Own, Personal | NationalId) => Verdict::Pseudonymise,
     }
 }

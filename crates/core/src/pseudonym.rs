@@ -84,15 +84,78 @@ impl Word {
 /// Type words a model may put in place of ours when it translates or rewords, in lower case. Any of them is
 /// accepted before any issued code: the code alone decides what comes back. Sorted.
 pub(crate) const TYPE_WORDS: &[&str] = &[
-    "address", "adres", "adresse", "benutzer", "birthdate", "bsn", "card", "carte",
-    "city", "courriel", "date", "datum", "detail", "document", "dokument", "détail",
-    "email", "geboortedatum", "gebruiker", "geburtsdatum", "geheim", "iban", "ip", "kaart",
-    "karte", "kennzeichen", "kenteken", "mail", "naam", "name", "nom", "nrn",
-    "number", "numero", "nummer", "nummerplaat", "numéro", "org", "organisatie", "organisation",
-    "ort", "patient", "patiënt", "person", "persona", "personne", "persoon", "phone",
-    "plaats", "place", "plaque", "plate", "plz", "postcode", "profiel", "profil",
-    "profile", "secret", "stad", "stadt", "tekst", "tel", "telefon", "telefoon",
-    "telephone", "text", "texte", "téléphone", "user", "utilisateur", "ville", "zip",
+    "address",
+    "adres",
+    "adresse",
+    "benutzer",
+    "birthdate",
+    "bsn",
+    "card",
+    "carte",
+    "city",
+    "courriel",
+    "date",
+    "datum",
+    "detail",
+    "document",
+    "dokument",
+    "détail",
+    "email",
+    "geboortedatum",
+    "gebruiker",
+    "geburtsdatum",
+    "geheim",
+    "iban",
+    "ip",
+    "kaart",
+    "karte",
+    "kennzeichen",
+    "kenteken",
+    "mail",
+    "naam",
+    "name",
+    "nom",
+    "nrn",
+    "number",
+    "numero",
+    "nummer",
+    "nummerplaat",
+    "numéro",
+    "org",
+    "organisatie",
+    "organisation",
+    "ort",
+    "patient",
+    "patiënt",
+    "person",
+    "persona",
+    "personne",
+    "persoon",
+    "phone",
+    "plaats",
+    "place",
+    "plaque",
+    "plate",
+    "plz",
+    "postcode",
+    "profiel",
+    "profil",
+    "profile",
+    "secret",
+    "stad",
+    "stadt",
+    "tekst",
+    "tel",
+    "telefon",
+    "telefoon",
+    "telephone",
+    "text",
+    "texte",
+    "téléphone",
+    "user",
+    "utilisateur",
+    "ville",
+    "zip",
 ];
 
 /// One token.
@@ -247,12 +310,12 @@ impl Codebook {
             None => self.new_code(word, canonical)?,
         };
         let Some(value) = self.values.get_mut(&code) else { return Err(Full) };
-        let (variant, is_new) = match value.surfaces.iter().position(|known| known == surface) {
-            Some(place) => (place, false),
-            None => {
-                value.surfaces.push(surface.to_owned());
-                (value.surfaces.len() - 1, true)
-            }
+        let (variant, is_new) = if let Some(place) = value.surfaces.iter().position(|known| known == surface)
+        {
+            (place, false)
+        } else {
+            value.surfaces.push(surface.to_owned());
+            (value.surfaces.len() - 1, true)
         };
         let token = Token { word: value.word, code, variant: u32::try_from(variant).map_err(|_| Full)? };
         if is_new {

@@ -18,7 +18,12 @@ pub(crate) enum Match {
     More,
     /// A token of this many bytes that was issued. Between `keep.0` and `keep.1`, within those bytes, stands
     /// a grammatical ending that has to follow the value.
-    Yes { bytes: usize, code: u32, variant: u32, keep: (usize, usize) },
+    Yes {
+        bytes: usize,
+        code: u32,
+        variant: u32,
+        keep: (usize, usize),
+    },
 }
 
 /// Whether a token could start with `char` when `before` stands in front of it.

@@ -197,7 +197,9 @@ struct UrlWatch {
 impl UrlWatch {
     fn see(&mut self, char: char) {
         if self.inside {
-            let ends = char.is_whitespace() || char.is_control() || matches!(char, '"' | '<' | '>' | '`' | '|' | ')');
+            let ends = char.is_whitespace()
+                || char.is_control()
+                || matches!(char, '"' | '<' | '>' | '`' | '|' | ')');
             self.inside = !ends;
         } else {
             let [a, b, c, d] = self.recent;
@@ -205,9 +207,7 @@ impl UrlWatch {
                 // "://", or "//" right behind a quote, a bracket or an equals sign
                 '/' => d == '/' && matches!(c, ':' | '"' | '\'' | '=' | '('),
                 '(' => d == ']',
-                '.' => {
-                    [b, c, d].iter().all(|w| w.eq_ignore_ascii_case(&'w')) && !a.is_alphanumeric()
-                }
+                '.' => [b, c, d].iter().all(|w| w.eq_ignore_ascii_case(&'w')) && !a.is_alphanumeric(),
                 _ => false,
             };
         }

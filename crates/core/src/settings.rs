@@ -111,7 +111,7 @@ impl Settings {
     /// The first unknown key, wrong value or contradiction, with its line.
     pub fn parse(text: &str) -> Result<Self, SettingsError> {
         let at = |offset: usize, reason: String| SettingsError {
-            line: 1 + text.as_bytes()[..offset.min(text.len())].iter().filter(|&&b| b == b'\n').count(),
+            line: 1 + text.char_indices().filter(|&(place, char)| char == '\n' && place < offset).count(),
             reason,
         };
         if text.len() > MAX_BYTES {
@@ -122,7 +122,9 @@ impl Settings {
         })?;
 
         if let Some(database) = &file.database
-            && !["sqlite:", "postgres://", "postgresql://"].iter().any(|kind| database.get_ref().starts_with(kind))
+            && !["sqlite:", "postgres://", "postgresql://"]
+                .iter()
+                .any(|kind| database.get_ref().starts_with(kind))
         {
             return Err(at(database.span().start, "database is sqlite:path or postgres://…".into()));
         }
@@ -201,10 +203,16 @@ fn compile_tool(
     let tool = tool.get_ref();
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     if name.is_empty() || name.len() > 64 || !name.chars().all(plain) {
-        return Err(at(start, "a tool's name has 1 to 64 letters, digits, dots, dashes or underscores".into()));
+        return Err(at(
+            start,
+            "a tool's name has 1 to 64 letters, digits, dots, dashes or underscores".into(),
+        ));
     }
     if tool.protocol == Protocol::Demo {
-        return Err(at(start, "the demonstration model is switched on with demo = true, not as a tool".into()));
+        return Err(at(
+            start,
+            "the demonstration model is switched on with demo = true, not as a tool".into(),
+        ));
     }
     let Some(url) = &tool.url else {
         return Err(at(start, format!("tool {name} has no url; without it no request can go anywhere")));
@@ -233,7 +241,9 @@ fn compile_tool(
             "the url is a plain base address: no user name, query or fragment".into(),
         ));
     }
-    if let Some(wrong) = tool.models.iter().find(|model| model.find('*').is_some_and(|at| at + 1 < model.len())) {
+    if let Some(wrong) =
+        tool.models.iter().find(|model| model.find('*').is_some_and(|at| at + 1 < model.len()))
+    {
         return Err(at(start, format!("model \"{wrong}\": a * can only stand at the end")));
     }
     if tool.key_env.is_some() && tool.key_file.is_some() {
@@ -289,7 +299,11 @@ mod tests {
         for (text, line, says) in [
             ("\npolcy = 1\n", 2, "unknown field"),
             ("[policy]\nanswers = \"keep\"\n", 2, "unknown variant"),
-            ("[policy.table.open]\npersonal = \"pseudonymise\"\nspecial = \"allow\"\n", 3, "processor agreement"),
+            (
+                "[policy.table.open]\npersonal = \"pseudonymise\"\nspecial = \"allow\"\n",
+                3,
+                "processor agreement",
+            ),
             ("[policy.table.unknown]\npublic = \"allow\"\n", 2, "nobody has decided"),
             ("[policy.table.own]\ncredential = \"ask\"\n", 2, "password or key"),
             ("\ndatabase = \"mysql://x\"\n", 2, "sqlite:path"),

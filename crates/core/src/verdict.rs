@@ -68,11 +68,7 @@ impl Decision {
 }
 
 /// Weighs findings for a tool. Order and number of findings do not matter, only their kinds do.
-pub fn decide<'a>(
-    policy: &Policy,
-    tool: &Tool,
-    findings: impl IntoIterator<Item = &'a Finding>,
-) -> Decision {
+pub fn decide<'a>(policy: &Policy, tool: &Tool, findings: impl IntoIterator<Item = &'a Finding>) -> Decision {
     let mut decision = Decision {
         verdict: policy.verdict(DataClass::Public, tool.trust),
         class: DataClass::Public,
@@ -105,11 +101,15 @@ pub fn explain(decision: &Decision, tool: &Tool, language: Language) -> String {
     let name = &tool.name;
     match (language, decision.verdict) {
         (Language::Nl, Verdict::Ask) => {
-            format!("In deze tekst staat {what}. Wil je dit echt naar {name} sturen? Wat Sluis herkent, gaat dan als schuilnaam mee. {forward}")
+            format!(
+                "In deze tekst staat {what}. Wil je dit echt naar {name} sturen? Wat Sluis herkent, gaat dan als schuilnaam mee. {forward}"
+            )
         }
         (Language::Nl, _) => format!("Dit is niet verstuurd: in de tekst staat {what}. {forward}"),
         (Language::En, Verdict::Ask) => {
-            format!("This text contains {what}. Do you really want to send it to {name}? What Sluis recognises then goes as a pseudonym. {forward}")
+            format!(
+                "This text contains {what}. Do you really want to send it to {name}? What Sluis recognises then goes as a pseudonym. {forward}"
+            )
         }
         (Language::En, _) => format!("This was not sent: the text contains {what}. {forward}"),
     }

@@ -175,7 +175,9 @@ impl<'a> Walk<'a> {
             }
             if !control {
                 let next = match place {
-                    Place::Schema if matches!(key, "properties" | "$defs" | "definitions" | "patternProperties") => {
+                    Place::Schema
+                        if matches!(key, "properties" | "$defs" | "definitions" | "patternProperties") =>
+                    {
                         Place::Properties
                     }
                     Place::Properties => Place::Schema,
@@ -194,10 +196,13 @@ impl<'a> Walk<'a> {
                 ("tool_use" | "server_tool_use", "input") | (_, "metadata" | "arguments") => {
                     (Place::Data, Slot::Text)
                 }
-                (_, "parameters" | "input_schema" | "schema") if item.is_object() => (Place::Schema, Slot::Text),
+                (_, "parameters" | "input_schema" | "schema") if item.is_object() => {
+                    (Place::Schema, Slot::Text)
+                }
                 ("thinking", "thinking") => (Place::Control, Slot::Signed),
                 // What a provider encrypted or signed for itself says nothing to anyone else.
-                ("thinking" | "reasoning", "signature" | "encrypted_content") | ("redacted_thinking", "data") => {
+                ("thinking" | "reasoning", "signature" | "encrypted_content")
+                | ("redacted_thinking", "data") => {
                     continue;
                 }
                 (_, "name") if named && item.as_str().is_some_and(is_identifier) => continue,
@@ -217,7 +222,11 @@ impl<'a> Walk<'a> {
         }
         if kind == "document" && self.dialect.is_anthropic() {
             let source = value.get("source").and_then(|s| s.get("type")).and_then(Value::as_str);
-            return if matches!(source, Some("text" | "content")) { Ok(()) } else { Err(Unreadable::Attachment) };
+            return if matches!(source, Some("text" | "content")) {
+                Ok(())
+            } else {
+                Err(Unreadable::Attachment)
+            };
         }
         let attachment = ["image", "audio", "file", "document", "video", "base64", "url", "upload"];
         if attachment.iter().any(|word| kind.contains(word)) && key != "tools" {
@@ -239,9 +248,7 @@ fn is_identifier(text: &str) -> bool {
 /// Whether a key is a field's name rather than data: an identifier without a long number in it.
 fn is_field_name(key: &str) -> bool {
     let digits = key.bytes().filter(u8::is_ascii_digit).count();
-    key.len() <= 64
-        && digits < 6
-        && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.$-/".contains(&b))
+    key.len() <= 64 && digits < 6 && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.$-/".contains(&b))
 }
 
 /// JSON text inside a field named `arguments`, opened so that its values can be rewritten one by one and it
@@ -275,7 +282,8 @@ pub fn open_arguments(body: &mut Value) -> Vec<Opened> {
                     match item {
                         Value::String(text) if key == "arguments" => {
                             let container = text.trim_start().starts_with(['{', '[']);
-                            if let Some(data) = container.then(|| json::parse(text.as_bytes()).ok()).flatten() {
+                            if let Some(data) = container.then(|| json::parse(text.as_bytes()).ok()).flatten()
+                            {
                                 text.clear();
                                 opened.push(Opened { pointer: pointer.clone(), data });
                             }

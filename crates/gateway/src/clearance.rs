@@ -122,7 +122,8 @@ pub async fn clear(gateway: &Gateway, asking: Asking) -> Result<(Cleared, Passag
     let (inspected, confirmed) = match outcome {
         Ok(inspected) => {
             let decision = &inspected.decision;
-            entry.findings = decision.counts.iter().map(|(kind, count)| ((*kind).to_owned(), *count)).collect();
+            entry.findings =
+                decision.counts.iter().map(|(kind, count)| ((*kind).to_owned(), *count)).collect();
             entry.verdict = decision.verdict.name().into();
             entry.rule = decision.rule(&tool);
             let message = || explain(decision, &tool, gateway.language);
@@ -144,7 +145,12 @@ pub async fn clear(gateway: &Gateway, asking: Asking) -> Result<(Cleared, Passag
     if confirmed {
         entry.outcome = "confirmed".into();
     }
-    let masked = inspected.decision.masked.iter().map(|kind| entry.findings.get(kind.name()).copied().unwrap_or(0)).sum();
+    let masked = inspected
+        .decision
+        .masked
+        .iter()
+        .map(|kind| entry.findings.get(kind.name()).copied().unwrap_or(0))
+        .sum();
     gateway.metrics.findings(&entry.findings);
     let sent = Arc::new(entry.clone());
     gateway.store.append(entry).await.map_err(|_| Problem::Store)?;
@@ -269,9 +275,7 @@ async fn run_inspection(
 ) -> Result<Inspected, Problem> {
     let (detector, policy, tool) =
         (Arc::clone(&gateway.detector), Arc::clone(&gateway.policy), Arc::clone(tool));
-    let work = move || {
-        inspect(&detector, dialect, body, book, |findings| decide(&policy, &tool, findings))
-    };
+    let work = move || inspect(&detector, dialect, body, book, |findings| decide(&policy, &tool, findings));
     if bytes <= INLINE_BYTES {
         return work();
     }
@@ -306,7 +310,7 @@ fn inspect(
         let (in_leaves, in_keys) = findings.split_at(texts.len());
         let is_masked = |finding: &Finding| decision.masked.contains(&finding.kind);
         if decision.verdict < Verdict::Block {
-            if in_keys.iter().flatten().any(|f| is_masked(f)) {
+            if in_keys.iter().flatten().any(&is_masked) {
                 return Err(Problem::KeyWithData);
             }
             for (leaf, found) in found.leaves.iter().zip(in_leaves) {
@@ -314,7 +318,8 @@ fn inspect(
                     return Err(Problem::SignedWithData);
                 }
             }
-            let masked = mask(&segments[..texts.len()], in_leaves, &decision.masked, &found.leaves, &mut book)?;
+            let masked =
+                mask(&segments[..texts.len()], in_leaves, &decision.masked, &found.leaves, &mut book)?;
             for ((leaf, text), masked) in found.leaves.iter_mut().zip(&texts).zip(masked) {
                 put_text(leaf, text, masked);
             }

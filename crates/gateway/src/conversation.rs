@@ -59,9 +59,9 @@ pub fn scope(
         let stored = body.get("store") != Some(&Value::Bool(false));
         kept_by_provider = continued.or(own).or_else(|| stored.then(fresh));
     }
-    let name = named.map(|name| keyed("header", &name)).or_else(|| {
-        kept_by_provider.as_ref().map(|name| keyed("provider", name))
-    });
+    let name = named
+        .map(|name| keyed("header", &name))
+        .or_else(|| kept_by_provider.as_ref().map(|name| keyed("provider", name)));
     let secret = keyed("beginning", &beginning(body));
     Scope { secret, kept_under: name, kept_by_provider }
 }
@@ -113,7 +113,8 @@ mod tests {
         let system = |text: &str| json!({"role": "system", "content": text});
         let first = json!({"role": "user", "content": "Hoi Jan"});
         let mut one = json!({"messages": [system("maandag"), first]});
-        let mut two = json!({"messages": [system("dinsdag"), first, {"role": "assistant", "content": "Hoi"}]});
+        let mut two =
+            json!({"messages": [system("dinsdag"), first, {"role": "assistant", "content": "Hoi"}]});
         let secret = of("a", Dialect::Chat, &none, &mut one).secret;
         assert_eq!(of("a", Dialect::Chat, &none, &mut two).secret, secret);
         assert_ne!(of("b", Dialect::Chat, &none, &mut one).secret, secret);

@@ -56,12 +56,16 @@ fn reply(received: &str) -> String {
         }
     }
     shown.push_str(&received[at..]);
-    let quoted: String = shown.lines().map(|line| format!("> {line}\n")).collect();
+    let quoted: Vec<String> = shown.lines().map(|line| format!("> {line}")).collect();
+    let quoted = quoted.join("\n");
     let names = match tokens.as_slice() {
         [] => "Er stond niets in dat vervangen moest worden.".to_owned(),
-        tokens => format!("Ik gebruik de schuilnamen, en bij jou staan weer de echte gegevens: {}.", tokens.join(", ")),
+        tokens => format!(
+            "Ik gebruik de schuilnamen, en bij jou staan weer de echte gegevens: {}.",
+            tokens.join(", ")
+        ),
     };
-    format!("Ik ben het demomodel van Sluis, geen AI. Dit kwam bij mij aan:\n\n{quoted}\n{names}")
+    format!("Ik ben het demomodel van Sluis, geen AI. Dit kwam bij mij aan:\n\n{quoted}\n\n{names}")
 }
 
 /// The last thing the person said.
@@ -85,9 +89,9 @@ fn last_text(body: &Value) -> String {
 
 fn pieces(text: &str) -> impl Iterator<Item = String> + '_ {
     let characters: Vec<char> = text.chars().collect();
-    (0..characters.len()).step_by(PIECE).map(move |at| {
-        characters[at..characters.len().min(at + PIECE)].iter().collect()
-    })
+    (0..characters.len())
+        .step_by(PIECE)
+        .map(move |at| characters[at..characters.len().min(at + PIECE)].iter().collect())
 }
 
 fn chat(text: &str, input: usize, output: usize) -> Bytes {
@@ -160,8 +164,9 @@ fn responses_stream(text: &str, input: usize, output: usize) -> Vec<Bytes> {
         ("response.content_part.added", merged(&at, json!({"part": empty}))),
     ];
     events.extend(
-        pieces(text)
-            .map(|piece| ("response.output_text.delta", merged(&at, json!({"delta": piece, "logprobs": []})))),
+        pieces(text).map(|piece| {
+            ("response.output_text.delta", merged(&at, json!({"delta": piece, "logprobs": []})))
+        }),
     );
     events.extend([
         ("response.output_text.done", merged(&at, json!({"text": text, "logprobs": []}))),
@@ -204,7 +209,8 @@ fn messages_stream(text: &str, input: usize, output: usize) -> Vec<Bytes> {
             "stop_reason": null, "stop_sequence": null, "usage": {"input_tokens": input, "output_tokens": 1},
         },
     });
-    let block = json!({"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}});
+    let block =
+        json!({"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}});
     let mut events = vec![start, block, json!({"type": "ping"})];
     events.extend(pieces(text).map(|piece| {
         json!({"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": piece}})
@@ -217,10 +223,7 @@ fn messages_stream(text: &str, input: usize, output: usize) -> Vec<Bytes> {
         }),
         json!({"type": "message_stop"}),
     ]);
-    events
-        .iter()
-        .map(|event| write(event["type"].as_str().unwrap_or_default(), &event.to_string()))
-        .collect()
+    events.iter().map(|event| write(event["type"].as_str().unwrap_or_default(), &event.to_string())).collect()
 }
 
 /// Not a meaning, only numbers that depend on the text: enough to try a client out.
@@ -240,7 +243,8 @@ fn embeddings(body: &Value, input: usize) -> Bytes {
                 sums[place % 8] = (sums[place % 8] * 31 + u32::from(byte)) % 1_000;
             }
             // Thousandths, as the nearest single-precision numbers.
-            let numbers: Vec<f32> = sums.iter().map(|&sum| f32::from(u16::try_from(sum).unwrap_or(0)) / 1_000.0).collect();
+            let numbers: Vec<f32> =
+                sums.iter().map(|&sum| f32::from(u16::try_from(sum).unwrap_or(0)) / 1_000.0).collect();
             let embedding = if base64 {
                 let bytes: Vec<u8> = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
                 Value::String(encode_base64(&bytes))

@@ -86,8 +86,9 @@ impl Dialect {
             ],
         };
         // Anthropic's client-side tools carry a date in their type; they run at the caller's.
-        let client_tool =
-            || self.is_anthropic() && ["bash_", "text_editor_", "memory_"].iter().any(|t| name.starts_with(t));
+        let client_tool = || {
+            self.is_anthropic() && ["bash_", "text_editor_", "memory_"].iter().any(|t| name.starts_with(t))
+        };
         common.contains(&name) || own.contains(&name) || client_tool()
     }
 }
@@ -158,7 +159,15 @@ pub(crate) fn is_unreadable(key: &str) -> bool {
 
 /// Fields that switch on a tool at the provider or a third party.
 pub(crate) fn is_hosted(key: &str) -> bool {
-    matches!(key, "web_search_options" | "web_search" | "enable_search" | "search_parameters" | "plugins" | "connectors")
+    matches!(
+        key,
+        "web_search_options"
+            | "web_search"
+            | "enable_search"
+            | "search_parameters"
+            | "plugins"
+            | "connectors"
+    )
 }
 
 /// Numbers that steer the model. Any other number of seven digits or more is inspected.

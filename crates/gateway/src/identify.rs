@@ -41,8 +41,15 @@ fn secret(headers: &HeaderMap) -> Option<&str> {
 /// The keys seen lately, and how often each came this minute.
 #[derive(Debug, Default)]
 pub struct Doorman {
-    known: Mutex<HashMap<[u8; 32], (Arc<VirtualKey>, i64)>>,
+    known: Mutex<HashMap<[u8; 32], Known>>,
     minutes: Mutex<HashMap<String, (i64, u32)>>,
+}
+
+#[derive(Debug)]
+struct Known {
+    key: Arc<VirtualKey>,
+    /// Unix microseconds at which the store was asked.
+    at: i64,
 }
 
 impl Doorman {
@@ -56,14 +63,15 @@ impl Doorman {
         headers: &HeaderMap,
         now: i64,
     ) -> Result<Result<Arc<VirtualKey>, (Refusal, Option<Arc<VirtualKey>>)>, StoreError> {
-        let Some(secret) = secret(headers).filter(|secret| secret.starts_with(KEY_PREFIX) && secret.len() <= 128)
+        let Some(secret) =
+            secret(headers).filter(|secret| secret.starts_with(KEY_PREFIX) && secret.len() <= 128)
         else {
             return Ok(Err((Refusal::Unknown, None)));
         };
         let hash = secret_hash(secret);
         let remembered = {
             let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-            known.get(&hash).filter(|(_, at)| now - at < BELIEVED_US).map(|(key, _)| Arc::clone(key))
+            known.get(&hash).filter(|known| now - known.at < BELIEVED_US).map(|known| Arc::clone(&known.key))
         };
         let key = if let Some(key) = remembered {
             key
@@ -75,7 +83,7 @@ impl Doorman {
             if known.len() >= REMEMBERED {
                 known.clear();
             }
-            known.insert(hash, (Arc::clone(&key), now));
+            known.insert(hash, Known { key: Arc::clone(&key), at: now });
             key
         };
         if let Err(refusal) = key.check(now) {
@@ -142,7 +150,9 @@ mod tests {
 
     #[test]
     fn the_secret_is_found_in_every_clients_header() {
-        for (name, value) in [("authorization", "Bearer sluis-x"), ("x-api-key", "sluis-x"), ("api-key", "sluis-x")] {
+        for (name, value) in
+            [("authorization", "Bearer sluis-x"), ("x-api-key", "sluis-x"), ("api-key", "sluis-x")]
+        {
             let mut headers = HeaderMap::new();
             headers.insert(name, value.parse().unwrap());
             assert_eq!(secret(&headers), Some("sluis-x"), "{name}");

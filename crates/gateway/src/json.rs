@@ -27,7 +27,11 @@ fn describe(error: &serde_json::Error) -> String {
         TWICE
     } else if said.contains("recursion limit") {
         "the JSON is nested deeper than 128 levels"
-    } else if said.contains("unicode") || said.contains("UTF-8") || said.contains("surrogate") || said.contains("hex escape") {
+    } else if said.contains("unicode")
+        || said.contains("UTF-8")
+        || said.contains("surrogate")
+        || said.contains("hex escape")
+    {
         "the text is not valid Unicode"
     } else if error.is_eof() {
         "the JSON ends too early"

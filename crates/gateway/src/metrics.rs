@@ -78,7 +78,11 @@ impl Metrics {
         counter("sluis_requests_total", "Requests that came in.", &plain(&self.requests));
         counter("sluis_streams_total", "Answers that were streamed.", &plain(&self.streams));
         counter("sluis_restored_total", "Values put back in answers.", &plain(&self.restored));
-        counter("sluis_kept_back_total", "Tokens left standing where a value could leak.", &plain(&self.kept_back));
+        counter(
+            "sluis_kept_back_total",
+            "Tokens left standing where a value could leak.",
+            &plain(&self.kept_back),
+        );
         let labelled = |name: &str, key: &str, value: u64| (format!("{{{name}=\"{key}\"}}"), value);
         let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
         let rows: Vec<_> = refused.iter().map(|(code, count)| labelled("code", code, *count)).collect();

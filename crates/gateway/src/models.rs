@@ -39,8 +39,8 @@ pub async fn list(gateway: Arc<Gateway>, headers: HeaderMap) -> Response<Body> {
         .collect();
     let first = data.first().map(|model| model["id"].clone());
     let last = data.last().map(|model| model["id"].clone());
-    let list = json!({"object": "list", "data": data, "has_more": false, "first_id": first, "last_id": last});
-    let mut response = Response::new(Body::from(list.to_string()));
+    let body = json!({"object": "list", "data": data, "has_more": false, "first_id": first, "last_id": last});
+    let mut response = Response::new(Body::from(body.to_string()));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }

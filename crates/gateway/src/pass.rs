@@ -65,15 +65,16 @@ async fn serve(
 ) -> Result<Response<Body>, Problem> {
     let came_in = (gateway.source.now)();
     let key = identify(gateway, headers, request, came_in).await?;
-    let (asking, hides_usage) = match prepare(gateway, dialect, deployment.as_ref(), headers, body, &key, request).await {
-        Ok(prepared) => prepared,
-        Err(problem) => {
-            let mut entry = gateway.store.entry(Event::Refused);
-            entry.principal.clone_from(&key.id);
-            entry.request = request.into();
-            return Err(refuse(gateway, entry, problem).await);
-        }
-    };
+    let (asking, hides_usage) =
+        match prepare(gateway, dialect, deployment.as_ref(), headers, body, &key, request).await {
+            Ok(prepared) => prepared,
+            Err(problem) => {
+                let mut entry = gateway.store.entry(Event::Refused);
+                entry.principal.clone_from(&key.id);
+                entry.request = request.into();
+                return Err(refuse(gateway, entry, problem).await);
+            }
+        };
     let (cleared, passage) = clear(gateway, asking).await?;
     let left = (gateway.source.now)();
     gateway.metrics.inside(u64::try_from(left - came_in).unwrap_or(0));
@@ -288,7 +289,9 @@ impl Back {
     async fn whole(self, answer: Answer) -> Result<Response<Body>, Problem> {
         let Answer { status, headers, media_type, body } = answer;
         match status {
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => return Err(self.fail(Problem::ProviderKey).await),
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
+                return Err(self.fail(Problem::ProviderKey).await);
+            }
             _ if status.is_redirection() || status.is_informational() => {
                 return Err(self.fail(Problem::BadAnswer).await);
             }
@@ -346,7 +349,8 @@ impl Back {
 
     async fn run(self, answer: Answer, to_client: mpsc::Sender<Result<Bytes, std::convert::Infallible>>) {
         let dialect = self.passage.dialect;
-        let mut rewriter = Rewriter::new(self.way(), dialect, self.passage.conversation.clone(), self.hides_usage);
+        let mut rewriter =
+            Rewriter::new(self.way(), dialect, self.passage.conversation.clone(), self.hides_usage);
         let ending = self.forward(answer, &mut rewriter, &to_client).await;
         let (tally, usage) = (rewriter.tally.clone(), rewriter.usage);
         match ending {

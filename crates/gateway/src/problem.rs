@@ -117,7 +117,10 @@ impl Problem {
 
     /// Whether sending the same again makes sense.
     const fn is_passing(&self) -> bool {
-        matches!(self, Self::Key(Refusal::Rate) | Self::Store | Self::Unreachable | Self::Timeout | Self::BadAnswer)
+        matches!(
+            self,
+            Self::Key(Refusal::Rate) | Self::Store | Self::Unreachable | Self::Timeout | Self::BadAnswer
+        )
     }
 
     /// What happened and what to do, for people.
@@ -127,14 +130,18 @@ impl Problem {
             Self::Blocked(message) | Self::Ask { message, .. } => return message.clone(),
             Self::Json(why) => {
                 return match language {
-                    Language::Nl => format!("Het verzoek is niet te lezen als JSON: {why}. Er is niets verstuurd."),
+                    Language::Nl => {
+                        format!("Het verzoek is niet te lezen als JSON: {why}. Er is niets verstuurd.")
+                    }
                     Language::En => format!("The request cannot be read as JSON: {why}. Nothing was sent."),
                 };
             }
             Self::TooLarge(limit) => {
                 return match language {
                     Language::Nl => {
-                        format!("Het verzoek is te groot (meer dan {limit} bytes). Maak het korter of splits het.")
+                        format!(
+                            "Het verzoek is te groot (meer dan {limit} bytes). Maak het korter of splits het."
+                        )
                     }
                     Language::En => {
                         format!("The request is too large (over {limit} bytes). Shorten or split it.")
@@ -144,10 +151,14 @@ impl Problem {
             Self::Option(name) => {
                 return match language {
                     Language::Nl => {
-                        format!("De optie \"{name}\" kan Sluis niet veilig doorgeven. Laat haar weg en probeer het opnieuw.")
+                        format!(
+                            "De optie \"{name}\" kan Sluis niet veilig doorgeven. Laat haar weg en probeer het opnieuw."
+                        )
                     }
                     Language::En => {
-                        format!("Sluis cannot pass on the option \"{name}\" safely. Leave it out and try again.")
+                        format!(
+                            "Sluis cannot pass on the option \"{name}\" safely. Leave it out and try again."
+                        )
                     }
                 };
             }

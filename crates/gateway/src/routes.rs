@@ -34,9 +34,12 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .route("/openai/v1/embeddings", text(Dialect::Embeddings))
         .route("/openai/deployments/{deployment}/chat/completions", azure(Dialect::Chat))
         .route("/openai/deployments/{deployment}/embeddings", azure(Dialect::Embeddings))
-        .route("/v1/models", get(|State(gateway): State<Arc<Gateway>>, request: Request| async move {
-            models::list(gateway, request.headers().clone()).await
-        }))
+        .route(
+            "/v1/models",
+            get(|State(gateway): State<Arc<Gateway>>, request: Request| async move {
+                models::list(gateway, request.headers().clone()).await
+            }),
+        )
         .route("/health", get(|| async { "ok\n" }))
         .route("/ready", get(ready))
         .route("/metrics", get(metrics))

@@ -127,7 +127,7 @@ fn parse(raw: Bytes) -> Result<Event, SseError> {
             _ => {}
         }
     }
-    Ok(Event { name, data, raw })
+    Ok(Event { raw, name, data })
 }
 
 /// Writes an event.

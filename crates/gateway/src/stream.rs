@@ -311,7 +311,7 @@ impl Rewriter {
         let base = kind.strip_suffix(".delta").or_else(|| kind.strip_suffix(".done"));
         let id = base.map(|base| lane_of(event, base));
         self.renumber(event);
-        match (&id, kind.ends_with(".delta"), event.get_mut("delta")) {
+        match (&id, base.is_some_and(|base| kind[base.len()..] == *".delta"), event.get_mut("delta")) {
             (Some(id), true, Some(Value::String(delta))) => {
                 *delta = self.push(id.clone(), place, delta);
                 return (before, false);
@@ -327,9 +327,12 @@ impl Rewriter {
                         extra.insert("type".into(), format!("{base}.delta").into());
                         extra.insert("delta".into(), rest.into());
                     }
-                    before.extend_from_slice(&write(&format!("{}.delta", base.unwrap_or_default()), &extra.to_string()));
+                    before.extend_from_slice(&write(
+                        &format!("{}.delta", base.unwrap_or_default()),
+                        &extra.to_string(),
+                    ));
                     self.added += 1;
-                    self.number(event, 1);
+                    Self::number(event, 1);
                 }
             }
             _ => {}
@@ -363,10 +366,10 @@ impl Rewriter {
 
     /// Shifts an event's number by the events that were added before it.
     fn renumber(&self, event: &mut Value) {
-        self.number(event, self.added);
+        Self::number(event, self.added);
     }
 
-    fn number(&self, event: &mut Value, shift: u64) {
+    fn number(event: &mut Value, shift: u64) {
         if shift > 0
             && let Some(number) = event.get("sequence_number").and_then(Value::as_u64)
         {
@@ -393,10 +396,12 @@ fn field<'a>(delta: &'a mut Value, path: &[Field]) -> Option<&'a mut Value> {
     for step in path {
         at = match step {
             Field::Key(key) => at.get_mut(key)?,
-            Field::Item(index) => at.as_array_mut()?.iter_mut().enumerate().find_map(|(position, item)| {
-                let own = item.get("index").and_then(Value::as_u64).unwrap_or(position as u64);
-                (own == *index).then_some(item)
-            })?,
+            Field::Item(index) => {
+                at.as_array_mut()?.iter_mut().enumerate().find_map(|(position, item)| {
+                    let own = item.get("index").and_then(Value::as_u64).unwrap_or(position as u64);
+                    (own == *index).then_some(item)
+                })?
+            }
         };
     }
     Some(at)

@@ -35,10 +35,10 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             request_bytes: 32 << 20,
-            request_time: Duration::from_secs(60),
+            request_time: Duration::from_mins(1),
             connect: Duration::from_secs(10),
-            first_byte: Duration::from_secs(600),
-            idle: Duration::from_secs(120),
+            first_byte: Duration::from_mins(10),
+            idle: Duration::from_mins(2),
             answer_bytes: 64 << 20,
         }
     }
@@ -92,7 +92,7 @@ impl Upstream {
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .connect_timeout(limits.connect)
-            .pool_idle_timeout(Duration::from_secs(60))
+            .pool_idle_timeout(Duration::from_mins(1))
             .tcp_nodelay(true)
             .build()?;
         Ok(Self { client, keys, limits })
@@ -277,10 +277,34 @@ mod tests {
         };
         let deployment = Deployment { name: "gpt".into(), api_version: Some("2024-10-21".into()) };
         for (protocol, url, dialect, deployment, expected) in [
-            (Protocol::Openai, "https://a.example/v1", Dialect::Chat, None, "https://a.example/v1/chat/completions"),
-            (Protocol::Anthropic, "https://a.example", Dialect::Messages, None, "https://a.example/v1/messages"),
-            (Protocol::Anthropic, "https://a.example/v1", Dialect::Messages, None, "https://a.example/v1/messages"),
-            (Protocol::Azure, "https://a.example", Dialect::Responses, None, "https://a.example/openai/v1/responses"),
+            (
+                Protocol::Openai,
+                "https://a.example/v1",
+                Dialect::Chat,
+                None,
+                "https://a.example/v1/chat/completions",
+            ),
+            (
+                Protocol::Anthropic,
+                "https://a.example",
+                Dialect::Messages,
+                None,
+                "https://a.example/v1/messages",
+            ),
+            (
+                Protocol::Anthropic,
+                "https://a.example/v1",
+                Dialect::Messages,
+                None,
+                "https://a.example/v1/messages",
+            ),
+            (
+                Protocol::Azure,
+                "https://a.example",
+                Dialect::Responses,
+                None,
+                "https://a.example/openai/v1/responses",
+            ),
             (
                 Protocol::Azure,
                 "https://a.example",

@@ -62,7 +62,11 @@ fn parts(text: &str) -> Vec<&str> {
     parts
 }
 
-fn detect(detector: &Detector, text: &str, mut progress: impl FnMut(usize, usize)) -> Vec<(usize, Vec<Finding>)> {
+fn detect(
+    detector: &Detector,
+    text: &str,
+    mut progress: impl FnMut(usize, usize),
+) -> Vec<(usize, Vec<Finding>)> {
     let parts = parts(text);
     let mut at = 0;
     let mut found = Vec::new();
@@ -116,7 +120,7 @@ fn show(detector: &Detector, text: &str) -> anyhow::Result<bool> {
 fn folder(detector: &Detector, files: &[PathBuf]) -> anyhow::Result<ExitCode> {
     let workers = std::thread::available_parallelism().map_or(1, usize::from).min(files.len().max(1));
     let next = AtomicUsize::new(0);
-    let lines: Mutex<BTreeMap<usize, Result<BTreeMap<&'static str, usize>, Unread>>> = Mutex::new(BTreeMap::new());
+    let lines: Mutex<BTreeMap<usize, Outcome>> = Mutex::new(BTreeMap::new());
     let shows = std::io::stderr().is_terminal();
     std::thread::scope(|scope| {
         for _ in 0..workers {
@@ -144,7 +148,8 @@ fn folder(detector: &Detector, files: &[PathBuf]) -> anyhow::Result<ExitCode> {
             Ok(counts) if counts.is_empty() => {}
             Ok(counts) => {
                 found += 1;
-                let list: Vec<String> = counts.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
+                let list: Vec<String> =
+                    counts.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
                 writeln!(out, "{name}: {}", list.join(", "))?;
             }
             Err(unread) => {
@@ -157,7 +162,10 @@ fn folder(detector: &Detector, files: &[PathBuf]) -> anyhow::Result<ExitCode> {
     Ok(code(found > 0, failed > 0))
 }
 
-fn one_file(detector: &Detector, path: &Path) -> Result<BTreeMap<&'static str, usize>, Unread> {
+/// How often each kind was found in a file, or why it was not read.
+type Outcome = Result<BTreeMap<&'static str, usize>, Unread>;
+
+fn one_file(detector: &Detector, path: &Path) -> Outcome {
     let text = walk::read(path)?;
     let mut counts = BTreeMap::new();
     for (_, findings) in detect(detector, &text, |_, _| {}) {

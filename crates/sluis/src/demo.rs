@@ -50,7 +50,9 @@ pub async fn run(text: Option<String>) -> anyhow::Result<ExitCode> {
     let status = response.status();
     if status.is_success() {
         title("2. Het antwoord, zoals het bij jou binnenstroomt");
-        println!("(Het demomodel laat zien wat er buiten aankwam; \"PERSON\u{b7}123456\" is een schuilnaam.)\n");
+        println!(
+            "(Het demomodel laat zien wat er buiten aankwam; \"PERSON\u{b7}123456\" is een schuilnaam.)\n"
+        );
         stream(response).await?;
     } else {
         title("2. Dit is niet verstuurd");
@@ -69,7 +71,8 @@ pub async fn run(text: Option<String>) -> anyhow::Result<ExitCode> {
         let line: Value = serde_json::from_slice(line)?;
         println!("{}", line["entry"]);
     }
-    let report = verify(ledger.as_slice(), &Expect::default(), |_| {}).context("the evidence is not sound")?;
+    let report =
+        verify(ledger.as_slice(), &Expect::default(), |_| {}).context("the evidence is not sound")?;
     println!("\n{} bewijsregels, ondertekend en gecontroleerd.", report.entries);
     if let Some(finding) = found.iter().find(|finding| finding.end - finding.start >= 6) {
         let value = &prompt[finding.start..finding.end];
@@ -94,7 +97,9 @@ async fn stream(response: reqwest::Response) -> anyhow::Result<()> {
     while let Some(piece) = bytes.next().await {
         reader.push(&piece?);
         while let Some(event) = reader.next_event()? {
-            let Some(chunk) = event.data.and_then(|data| serde_json::from_str::<Value>(&data).ok()) else { continue };
+            let Some(chunk) = event.data.and_then(|data| serde_json::from_str::<Value>(&data).ok()) else {
+                continue;
+            };
             if let Some(text) = chunk.pointer("/choices/0/delta/content").and_then(Value::as_str) {
                 print!("{text}");
                 std::io::stdout().flush()?;

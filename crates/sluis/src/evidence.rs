@@ -73,11 +73,12 @@ pub fn verify(path: &Path, key: Option<String>, checkpoint: Option<&Path>) -> an
     let has_checkpoint = checkpoint.is_some();
     let file = File::open(path).with_context(|| format!("{} cannot be read", path.display()))?;
     let shows = std::io::stderr().is_terminal();
-    let outcome = verify_ledger(BufReader::with_capacity(1 << 20, file), &Expect { key, checkpoint }, |entries| {
-        if shows {
-            eprint!("\r{entries} entries …");
-        }
-    });
+    let outcome =
+        verify_ledger(BufReader::with_capacity(1 << 20, file), &Expect { key, checkpoint }, |entries| {
+            if shows {
+                eprint!("\r{entries} entries …");
+            }
+        });
     if shows {
         eprint!("\r\x1b[K");
     }
@@ -99,10 +100,14 @@ pub fn verify(path: &Path, key: Option<String>, checkpoint: Option<&Path>) -> an
         println!("The last {} entries are chained but not signed yet.", report.unsigned_tail);
     }
     if !has_key {
-        println!("The key came with the file. Compare it with the one you got from elsewhere, or give it with --key.");
+        println!(
+            "The key came with the file. Compare it with the one you got from elsewhere, or give it with --key."
+        );
     }
     if !has_checkpoint {
-        println!("Without an earlier checkpoint nobody can see whether the newest entries were cut off (--checkpoint).");
+        println!(
+            "Without an earlier checkpoint nobody can see whether the newest entries were cut off (--checkpoint)."
+        );
     }
     Ok(ExitCode::SUCCESS)
 }

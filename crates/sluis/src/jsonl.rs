@@ -39,7 +39,8 @@ pub fn check(profile: Profile) -> anyhow::Result<ExitCode> {
             })
             .collect();
         let clean = decision.verdict == Verdict::Allow && findings.is_empty();
-        let line = json!({"id": id, "verdict": decision.verdict.name(), "findings": shown, "special": special});
+        let line =
+            json!({"id": id, "verdict": decision.verdict.name(), "findings": shown, "special": special});
         Ok((line, !clean))
     })
 }
@@ -93,7 +94,11 @@ struct Answer {
 }
 
 fn one(line: &Line, work: &impl Fn(&Value, &str) -> anyhow::Result<(Value, bool)>) -> Answer {
-    let failed = |id: &Value, error: &str| Answer { line: json!({"id": id, "error": error}), found: false, failed: true };
+    let failed = |id: &Value, error: &str| Answer {
+        line: json!({"id": id, "error": error}),
+        found: false,
+        failed: true,
+    };
     let Line::Text(text) = line else { return failed(&Value::Null, "the line is longer than 128 MiB") };
     let Ok(value) = sluis_gateway::json::parse(text) else {
         return failed(&Value::Null, "the line is not valid JSON in UTF-8");

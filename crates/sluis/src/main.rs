@@ -188,7 +188,9 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Check { paths, jsonl: false, profile } => check::run(&paths, profile.into()),
         Command::Check { jsonl: true, profile, .. } => jsonl::check(profile.into()),
-        Command::Mask { file, jsonl: false, map, profile } => mask::run(file.as_deref(), map.as_deref(), profile.into()),
+        Command::Mask { file, jsonl: false, map, profile } => {
+            mask::run(file.as_deref(), map.as_deref(), profile.into())
+        }
         Command::Mask { jsonl: true, profile, .. } => jsonl::mask(profile.into()),
         Command::Verify { ledger, key, checkpoint } => evidence::verify(&ledger, key, checkpoint.as_deref()),
         Command::Config { command: ConfigCommand::Check } => serve::check_config(&settings()?),

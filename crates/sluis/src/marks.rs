@@ -63,7 +63,10 @@ mod tests {
     fn findings_are_marked_and_control_characters_cannot_steer() {
         let finding = |start, end, kind| Finding { start, end, kind, score: 1.0, detector: "test" };
         let found = [finding(3, 6, Kind::Person), finding(5, 9, Kind::Health)];
-        assert_eq!(mark("ik Jan ziek\x1b[2J", &found, false), "ik [Jan]\u{2039}person\u{203a}[ zi]\u{2039}health\u{203a}ek\\u{1b}[2J");
+        assert_eq!(
+            mark("ik Jan ziek\x1b[2J", &found, false),
+            "ik [Jan]\u{2039}person\u{203a}[ zi]\u{2039}health\u{203a}ek\\u{1b}[2J"
+        );
         assert!(mark("ik Jan", &found[..1], true).contains("\x1b[1;33mJan\x1b[0m"));
     }
 }

@@ -26,7 +26,8 @@ fn now() -> i64 {
 
 fn random(bytes: &mut [u8]) {
     #[expect(clippy::disallowed_methods, reason = "this is the randomness that all others are given")]
-    aws_lc_rs::rand::fill(bytes).expect("the operating system gives no randomness; nothing can be kept safe without it");
+    aws_lc_rs::rand::fill(bytes)
+        .expect("the operating system gives no randomness; nothing can be kept safe without it");
 }
 
 /// A variable of the environment, if it is set and not empty.
@@ -54,7 +55,10 @@ pub fn settings(named: Option<&Path>) -> anyhow::Result<Settings> {
 
 /// The address of the database.
 pub fn database(settings: &Settings) -> String {
-    settings.database.clone().unwrap_or_else(|| format!("sqlite:{}", data_file(settings, "sluis.db").display()))
+    settings
+        .database
+        .clone()
+        .unwrap_or_else(|| format!("sqlite:{}", data_file(settings, "sluis.db").display()))
 }
 
 fn data_file(settings: &Settings, name: &str) -> PathBuf {

@@ -21,7 +21,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::{keys, node};
 
 /// How often conversations past their time are forgotten and the evidence is signed.
-const HOUSEKEEPING: std::time::Duration = std::time::Duration::from_secs(600);
+const HOUSEKEEPING: std::time::Duration = std::time::Duration::from_mins(10);
 
 /// Runs until it is told to stop.
 pub async fn run(settings: Settings) -> anyhow::Result<ExitCode> {
@@ -49,7 +49,15 @@ pub async fn run(settings: Settings) -> anyhow::Result<ExitCode> {
 pub fn gateway(settings: &Settings, store: Store, master: &MasterKey) -> anyhow::Result<Gateway> {
     let upstream = Upstream::new(node::provider_keys(settings)?, Limits::default())?;
     let detector = Detector::new(Profile::Accurate);
-    Ok(Gateway::new(settings.policy.clone(), settings.language, detector, store, upstream, master, node::SOURCE))
+    Ok(Gateway::new(
+        settings.policy.clone(),
+        settings.language,
+        detector,
+        store,
+        upstream,
+        master,
+        node::SOURCE,
+    ))
 }
 
 /// Connections that pass on small pieces at once: a streamed answer is many small pieces, and the kernel would
@@ -65,7 +73,12 @@ async fn welcome(settings: &Settings, store: &Store, listener: &TcpListener) -> 
     let address = listener.local_addr()?;
     println!("Sluis luistert op http://{address} (policy {}).", settings.policy.version);
     for tool in &settings.policy.tools {
-        println!("  {:<16} {:<11} {}", tool.name, tool.trust.name(), if tool.url.is_empty() { "in Sluis zelf" } else { &tool.url });
+        println!(
+            "  {:<16} {:<11} {}",
+            tool.name,
+            tool.trust.name(),
+            if tool.url.is_empty() { "in Sluis zelf" } else { &tool.url }
+        );
     }
     if !store.keys().await?.is_empty() {
         return Ok(());

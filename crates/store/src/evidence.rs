@@ -313,11 +313,8 @@ impl Store {
     }
 
     async fn head(&self) -> Result<Head> {
-        let row: HeadRow = reading!(&self.inner.db, |conn| {
-            sqlx::query_as(HEAD)
-                .fetch_one(&mut *conn)
-                .await?
-        });
+        let row: HeadRow =
+            reading!(&self.inner.db, |conn| sqlx::query_as(HEAD).fetch_one(&mut *conn).await?);
         read_head(row)
     }
 }

@@ -27,7 +27,7 @@ pub use error::{Result, StoreError};
 pub use seal::MasterKey;
 pub use vault::{Conflict, Conversation, Pseudonym, Purged};
 
-use db::{Db, reading, writing};
+use db::{Db, writing};
 use evidence::Job;
 use seal::SealKey;
 
@@ -92,13 +92,16 @@ impl Store {
         Ok(Self { inner: Arc::new(inner) })
     }
 
-    /// Whether the database answers: one cheap round trip.
+    /// Whether evidence can be written: one small write. A database that only answers is not enough.
     ///
     /// # Errors
     /// `Unavailable`, mostly.
     pub async fn ready(&self) -> Result<()> {
-        reading!(&self.inner.db, |conn| {
-            sqlx::query("SELECT 1").execute(&mut *conn).await?;
+        writing!(&self.inner.db, |conn| {
+            sqlx::query("UPDATE meta SET value = value WHERE name = 'origin'")
+                .execute(&mut *conn)
+                .await?
+                .rows_affected()
         });
         Ok(())
     }

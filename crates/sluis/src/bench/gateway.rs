@@ -46,7 +46,8 @@ pub async fn run(requests: usize) -> anyhow::Result<std::process::ExitCode> {
     let client = reqwest::Client::builder().no_proxy().tcp_nodelay(true).build()?;
 
     let body = |stream: bool| {
-        json!({"model": "standin", "stream": stream, "messages": [{"role": "user", "content": SAMPLE}]}).to_string()
+        json!({"model": "standin", "stream": stream, "messages": [{"role": "user", "content": SAMPLE}]})
+            .to_string()
     };
     let target = |base: &str, stream: bool| Target {
         url: format!("{base}/v1/chat/completions"),
@@ -62,8 +63,14 @@ pub async fn run(requests: usize) -> anyhow::Result<std::process::ExitCode> {
     }
     let first_memory = memory(sluis.0.id())?;
 
-    println!("\nGateway, {requests} requests of {} bytes per measurement, median of {ROUNDS} rounds", SAMPLE.len());
-    println!("\n{:<8} {:>10} {:>10} {:>10} {:>12} {:>12} {:>12}", "way", "concurrent", "p50 ms", "p99 ms", "added p50", "added p99", "requests/s");
+    println!(
+        "\nGateway, {requests} requests of {} bytes per measurement, median of {ROUNDS} rounds",
+        SAMPLE.len()
+    );
+    println!(
+        "\n{:<8} {:>10} {:>10} {:>10} {:>12} {:>12} {:>12}",
+        "way", "concurrent", "p50 ms", "p99 ms", "added p50", "added p99", "requests/s"
+    );
     for concurrent in [1, 16, 64] {
         let mut outcomes: Vec<Vec<Outcome>> = ways.iter().map(|_| Vec::new()).collect();
         for _ in 0..ROUNDS {
@@ -90,11 +97,14 @@ pub async fn run(requests: usize) -> anyhow::Result<std::process::ExitCode> {
             let (first, whole) = load::stream(&client, &target(base, true)).await?;
             firsts.push(first.as_secs_f64() * 1e3);
             #[expect(clippy::cast_precision_loss, reason = "a small constant")]
-            frames.push((whole - first).as_secs_f64() * 1e3 / FRAMES as f64);
+            frames.push(whole.saturating_sub(first).as_secs_f64() * 1e3 / FRAMES as f64);
         }
         println!("{name:<8} {:>16.3} {:>16.4}", middle(firsts), middle(frames));
     }
-    println!("\nMemory of sluis: {first_memory} MiB after the first request, {} MiB after all", memory(sluis.0.id())?);
+    println!(
+        "\nMemory of sluis: {first_memory} MiB after the first request, {} MiB after all",
+        memory(sluis.0.id())?
+    );
     if nginx.is_none() {
         println!("nginx is not installed here; without it there is no plain proxy to compare with.");
     }
@@ -128,7 +138,8 @@ async fn stand_in() -> anyhow::Result<String> {
         async move {
             let streams = body.windows(13).any(|window| window == b"\"stream\":true");
             let mut response = if streams {
-                let frames = std::iter::repeat_n(frame, FRAMES).chain([Bytes::from_static(b"data: [DONE]\n\n")]);
+                let frames =
+                    std::iter::repeat_n(frame, FRAMES).chain([Bytes::from_static(b"data: [DONE]\n\n")]);
                 Response::new(Body::from_stream(futures::stream::iter(frames.map(Ok::<_, std::io::Error>))))
             } else {
                 Response::new(Body::from(answer))
@@ -199,7 +210,9 @@ async fn wait_for(client: &reqwest::Client, target: &Target) -> anyhow::Result<(
         attempts -= 1;
         match load::run(client, target, 1, 1).await {
             Ok(_) => return Ok(()),
-            Err(error) if attempts == 0 => return Err(error).context(format!("{} does not answer", target.url)),
+            Err(error) if attempts == 0 => {
+                return Err(error).context(format!("{} does not answer", target.url));
+            }
             Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
         }
     }
@@ -207,7 +220,8 @@ async fn wait_for(client: &reqwest::Client, target: &Target) -> anyhow::Result<(
 
 /// Resident memory of a process, in MiB.
 fn memory(process: u32) -> anyhow::Result<u64> {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).context("memory is only read on Linux")?;
+    let status =
+        fs::read_to_string(format!("/proc/{process}/status")).context("memory is only read on Linux")?;
     let kib = status
         .lines()
         .find_map(|line| line.strip_prefix("VmRSS:"))

@@ -50,7 +50,8 @@ pub async fn run(
         let (client, target, left) = (client.clone(), target.clone(), Arc::clone(&left));
         workers.push(tokio::spawn(async move {
             let mut latencies = Vec::new();
-            while left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok() {
+            while left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok()
+            {
                 let start = Instant::now();
                 let response = send(&client, &target).await?;
                 response.bytes().await?;
@@ -89,6 +90,10 @@ async fn send(client: &reqwest::Client, target: &Target) -> anyhow::Result<reqwe
         .body(target.body.clone())
         .send()
         .await?;
-    ensure!(response.status().is_success(), "a request of the measurement was refused: {}", response.status());
+    ensure!(
+        response.status().is_success(),
+        "a request of the measurement was refused: {}",
+        response.status()
+    );
     Ok(response)
 }
