@@ -125,8 +125,10 @@ fn type_word(cursor: &mut Cursor<'_>) -> Attempt<()> {
         match glyph {
             Some(glyph) if glyph.char.is_alphabetic() => {
                 for letter in glyph.char.to_lowercase() {
-                    words = narrowed(words, length, letter);
-                    length += letter.len_utf8();
+                    for &byte in letter.encode_utf8(&mut [0; 4]).as_bytes() {
+                        words = narrowed(words, length, byte);
+                        length += 1;
+                    }
                 }
                 if words.is_empty() {
                     return Err(Match::No);
@@ -144,11 +146,9 @@ fn type_word(cursor: &mut Cursor<'_>) -> Attempt<()> {
     }
 }
 
-/// Those of the sorted words that have this letter at this place, in bytes.
-fn narrowed<'a>(words: &'a [&'a str], place: usize, letter: char) -> &'a [&'a str] {
-    let mut encoded = [0; 4];
-    let letter = letter.encode_utf8(&mut encoded).as_bytes();
-    let has = |word: &&str| word.as_bytes()[place..].starts_with(letter);
+/// Those of the sorted words that have this byte at this place.
+fn narrowed<'a>(words: &'a [&'a str], place: usize, byte: u8) -> &'a [&'a str] {
+    let has = |word: &&str| word.as_bytes().get(place) == Some(&byte);
     let Some(start) = words.iter().position(has) else { return &[] };
     let count = words[start..].iter().take_while(|word| has(word)).count();
     &words[start..start + count]

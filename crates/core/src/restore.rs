@@ -159,6 +159,10 @@ impl Restorer {
 #[must_use]
 pub fn tokens_in(text: &str, book: &Codebook) -> Vec<Range<usize>> {
     let mut found = Vec::new();
+    // Every spelling of a digit has an ASCII digit in it, or is a full-width one, which begins with this byte.
+    if book.is_empty() || !text.bytes().any(|byte| byte.is_ascii_digit() || byte == 0xef) {
+        return found;
+    }
     let mut before = ' ';
     let mut at = 0;
     while at < text.len() {

@@ -4,6 +4,7 @@
 make.py SOURCES DUTCH_WORDS ENGLISH_WORDS
 
 Every list is sorted, lower case, without diacritics, one entry a line: the form in which the lexicon looks words up.
+special.txt and namesakes.txt are kept by hand; this program never writes them.
 """
 import pathlib, re, sys, unicodedata
 
@@ -43,6 +44,9 @@ write("surnames.txt", sur - top)
 dutch = {w for w in DUTCH.read_text(encoding="utf-8").splitlines() if w and w[0].islower()}
 english = {w for w in ENGLISH.read_text(encoding="utf-8").splitlines() if w and w[0].islower()}
 names = common | first | top | sur
+# First names that dictionaries list as words too, and that hardly anybody writes as words.
+ONLY_NAMES = set("""aagje aaltje abel abraham adam amanda anita barend benjamin bob bram chris dirk ellen eva evertje geert geertje grietje hans harry hendrik jan jantje joep jonathan jozef karen kelly
+    kim klaas koen lammert maarten marc maria marjolein martin mats mike nick pascal peter piet pietje rachel rik rob robbert robert robin sandy sara steven thomas ties trijntje wout wouter""".split())
 seen = set()
 for f in ("text/nl_alpino-ud-dev.conllu", "text/nl_alpino-ud-test.conllu"):
     for l in read(f):
@@ -52,8 +56,10 @@ words = set()
 for w in dutch:
     f = fold(w)
     if re.fullmatch(r"[a-z]{2,}", f) and (f in names or len(f) <= 8 or w in seen): words.add(f)
+words -= ONLY_NAMES
 write("words-nl.txt", words)
 words_en = {fold(w) for w in english if re.fullmatch(r"[a-z]{3,}", fold(w)) and (fold(w) in names or len(w) <= 6)}
+words_en -= ONLY_NAMES
 write("words-en.txt", words_en - words)
 
 places = {" ".join(parts(l)) for l in read("places/nl-localities.txt") + read("places/be-localities.txt")}

@@ -152,7 +152,38 @@ pub(crate) fn find_secret(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) 
         }
         index += 1;
     }
+    if !labelled
+        && page.get(index).is_some_and(|t| t.shape == Shape::Lower && t.is_word())
+        && let Some(value) = said_later(page, index)
+    {
+        index = value;
+    }
     take_secret(page, index, labelled, out);
+}
+
+/// "Het wachtwoord van de server is X": the value behind the verb of the clause that goes on at `from`, if it is no word.
+fn said_later(page: &Page<'_>, from: usize) -> Option<usize> {
+    for at in from..from + 10 {
+        let token = page.get(at)?;
+        let verb = matches!(page.word(at), "is" | "was" | "wordt" | "werd" | "luidt" | "est" | "ist" | "lautet");
+        if verb || page.is(at, b':') {
+            let quoted = page.get(at + 1)?.class == Class::Mark && page.glued(at + 2);
+            let value = at + 1 + usize::from(quoted && matches!(page.tokens[at + 1].mark, b'"' | b'\'' | b'`'));
+            let start = page.tokens.get(value)?.start as usize;
+            let rest = page.text.as_bytes()[start..].iter().take_while(|b| !b.is_ascii_whitespace());
+            let (mut digit, mut letter, mut len) = (false, false, 0);
+            for byte in rest {
+                digit |= byte.is_ascii_digit();
+                letter |= byte.is_ascii_alphabetic();
+                len += 1;
+            }
+            return (digit && letter && len >= 6).then_some(value);
+        }
+        if !(token.is_word() || token.is_number() || token.mark == b'-') {
+            return None;
+        }
+    }
+    None
 }
 
 /// The secret at token `index`; without a label it must look like one.

@@ -104,7 +104,8 @@ pub(crate) fn find(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) {
         return;
     }
     if start < sign && whole {
-        let shared = SHARED.iter().any(|s| page.text[start..sign].eq_ignore_ascii_case(s));
+        let shared = !domain.starts_with("example.")
+            && SHARED.iter().any(|s| page.text[start..sign].eq_ignore_ascii_case(s));
         push(out, start, end, Kind::Email, if shared { 0.4 } else { 0.98 }, "email");
     } else if start < sign && domain.parse::<std::net::Ipv4Addr>().is_ok() {
         // "ssh jan@10.0.0.7": a login on a machine.

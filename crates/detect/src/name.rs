@@ -227,7 +227,8 @@ fn name_word(page: &Page<'_>, index: usize, manner: Manner, words: usize) -> boo
     let token = &page.tokens[index];
     let blocked =
         token.has(cue::NEVER | cue::TITLE | cue::MONTH | cue::RUE) || token.has(cue::COMPANY) && words > 0;
-    let number = page.glued(index + 1) && page.tokens[index + 1].is_number();
+    let number = page.glued(index + 1) && page.tokens[index + 1].is_number()
+        || token.has(cue::MONTH) && words == 0 && beside_number(page, index);
     let short = token.shape == Shape::Upper && words > 0 && token.len() <= 3 && token.flags & ANY_SUR == 0;
     if number || short {
         return false;
@@ -255,6 +256,14 @@ fn name_word(page: &Page<'_>, index: usize, manner: Manner, words: usize) -> boo
             || token.has(SUR_COMMON) && index > 0 && page.tokens[index - 1].has(cue::PREFIX))
             && !token.has(cue::DOES | cue::PREFIX | cue::VALUE)
     }
+}
+
+/// "3 Jan", "Jan 2025", "April '24": a month of a date.
+fn beside_number(page: &Page<'_>, index: usize) -> bool {
+    let next = index + 1 + usize::from(page.is(index + 1, b'.') || page.is(index + 1, b'\''));
+    let day = index > 0 && page.tokens[index - 1].is_number() && page.gap(index) <= 1;
+    day && !page.get(next).is_some_and(|t| t.is_capital() || t.has(cue::PREFIX))
+        || page.get(next).is_some_and(|t| t.is_number() && page.gap(next) <= 1)
 }
 
 /// What stands before a run.

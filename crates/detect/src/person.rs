@@ -8,6 +8,9 @@ use crate::name::{self, Before, Manner, Run};
 use crate::page::{Candidate, Class, Page, Shape, Token};
 use crate::weigh;
 
+/// The rule for a listed first name with a listed surname.
+pub(crate) const FULL: &str = "name-full";
+
 /// Finds names; the candidates are in the order of the text.
 pub(crate) fn find(page: &Page<'_>, lexicon: &Lexicon, out: &mut Vec<Candidate>) {
     let from = out.len();
@@ -60,7 +63,7 @@ fn capital(page: &Page<'_>, at: usize, lexicon: &Lexicon, out: &mut Vec<Candidat
         return run.end.max(at + 1);
     }
     let (score, detector) = judge(page, &mut run, before);
-    if detector == "name" && namesake(page, &run, lexicon) {
+    if matches!(detector, "name" | FULL) && namesake(page, &run, lexicon) {
         return run.end;
     }
     if score >= 0.35 {
@@ -109,8 +112,11 @@ fn sheds(page: &Page<'_>, run: &Run, before: Before) -> bool {
     }
     head.word && !head.first && (before.sentence || !head.sur)
         || head.word && before.sentence && !head.common && !before.label && {
+            // "Bel Annelies de Wit": the first name comes after the verb.
+            let next = weigh::known(&page.tokens[run.head + 1]);
             let tail = weigh::known(&page.tokens[run.tail]);
             tail.first && !tail.sur
+                || next.first && !next.word && token.flags & SUR_COMMON == 0 && page.gap(run.head + 1) == 1
         }
 }
 
@@ -139,10 +145,13 @@ fn comma_initials(page: &Page<'_>, run: &mut Run) {
         && page.tokens[run.tail].shape != Shape::Upper
         && !page.glued(at + 1)
         && page.get(at).is_some_and(|t| {
-            (t.shape == Shape::Single || t.shape == Shape::Upper && t.len() <= 4 && t.flags & WORD == 0)
+            (t.shape == Shape::Single
+                || t.shape == Shape::Upper
+                    && t.len() <= 4
+                    && !t.has(WORD | cue::VALUE | cue::NEVER | cue::COMPANY | cue::SUFFIX))
                 && page.gap(at) <= 1
         })
-        && page.get(at + 1).is_none_or(|t| !t.is_word() || page.gap(at + 1) > 1)
+        && page.get(at + 1).is_none_or(|t| !(t.is_word() || t.is_number() || t.mark == b':') || page.gap(at + 1) > 1)
     {
         at += 1;
         initials += 1;
@@ -267,6 +276,10 @@ fn judge(page: &Page<'_>, run: &mut Run, before: Before) -> (f32, &'static str) 
     }
     if own_line(page, run) && head.first && !head.word && !head.never {
         return (alone.max(0.75), "name-line");
+    }
+    // "Jan Jansen": a listed first name and a listed surname need no other sign.
+    if run.words >= 2 && alone >= 0.85 && head.first && tail.sur {
+        return (alone, FULL);
     }
     // "Peter Morgen": the second word belongs to the sentence.
     if alone < 0.5 && run.words >= 2 && head.first && !head.word && run.head == run.first {
