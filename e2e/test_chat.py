@@ -30,7 +30,7 @@ def test_the_answer_tells_how_much_was_masked_and_which_request_it_was(client, s
     entries = server.entries(said.headers["x-sluis-request"])
     assert set(entries) == {"sent", "answered"}
     assert entries["sent"]["findings"]["bsn"] == 1
-    assert entries["answered"]["tokens_in"], entries["answered"]["tokens_out"] == (11, 7)
+    assert (entries["answered"]["tokens_in"], entries["answered"]["tokens_out"]) == (11, 7)
 
 
 def test_text_without_personal_data_passes_to_the_letter(client, standin):

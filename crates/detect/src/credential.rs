@@ -165,10 +165,12 @@ pub(crate) fn find_secret(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) 
 fn said_later(page: &Page<'_>, from: usize) -> Option<usize> {
     for at in from..from + 10 {
         let token = page.get(at)?;
-        let verb = matches!(page.word(at), "is" | "was" | "wordt" | "werd" | "luidt" | "est" | "ist" | "lautet");
+        let verb =
+            matches!(page.word(at), "is" | "was" | "wordt" | "werd" | "luidt" | "est" | "ist" | "lautet");
         if verb || page.is(at, b':') {
             let quoted = page.get(at + 1)?.class == Class::Mark && page.glued(at + 2);
-            let value = at + 1 + usize::from(quoted && matches!(page.tokens[at + 1].mark, b'"' | b'\'' | b'`'));
+            let value =
+                at + 1 + usize::from(quoted && matches!(page.tokens[at + 1].mark, b'"' | b'\'' | b'`'));
             let start = page.tokens.get(value)?.start as usize;
             let rest = page.text.as_bytes()[start..].iter().take_while(|b| !b.is_ascii_whitespace());
             let (mut digit, mut letter, mut len) = (false, false, 0);

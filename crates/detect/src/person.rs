@@ -151,7 +151,9 @@ fn comma_initials(page: &Page<'_>, run: &mut Run) {
                     && !t.has(WORD | cue::VALUE | cue::NEVER | cue::COMPANY | cue::SUFFIX))
                 && page.gap(at) <= 1
         })
-        && page.get(at + 1).is_none_or(|t| !(t.is_word() || t.is_number() || t.mark == b':') || page.gap(at + 1) > 1)
+        && page
+            .get(at + 1)
+            .is_none_or(|t| !(t.is_word() || t.is_number() || t.mark == b':') || page.gap(at + 1) > 1)
     {
         at += 1;
         initials += 1;

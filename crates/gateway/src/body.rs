@@ -240,9 +240,13 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Whether a text is a mere identifier: letters, digits and joining signs, and not too long.
+/// Whether a text is a mere identifier: letters, digits and joining signs, and not too long. A long number without
+/// letters is none: providers' identifiers have letters, people's numbers have not.
 fn is_identifier(text: &str) -> bool {
-    text.len() <= 512 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.:/+=~-".contains(&b))
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    (digits < 7 || text.bytes().any(|b| b.is_ascii_alphabetic()))
+        && text.len() <= 512
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.:/+=~-".contains(&b))
 }
 
 /// Whether a key is a field's name rather than data: an identifier without a long number in it.

@@ -32,10 +32,10 @@ pub async fn run(text: Option<String>) -> anyhow::Result<ExitCode> {
     let url = format!("http://{}/v1/chat/completions", listener.local_addr()?);
     let server = tokio::spawn(axum::serve(serve::prompt(listener), router(Arc::new(gateway))).into_future());
 
-    title("1. Jij schrijft (wat Sluis vindt, is gemarkeerd)");
+    title("1. Jij schrijft (wat Sluis vindt, is gemarkeerd)")?;
     let found = Detector::new(Profile::Accurate).detect(&prompt);
     let colour = std::io::IsTerminal::is_terminal(&std::io::stdout());
-    println!("{}", marks::mark(&prompt, &found, colour));
+    say!("{}", marks::mark(&prompt, &found, colour));
 
     let body = json!({"model": "demo", "stream": true, "messages": [{"role": "user", "content": prompt}]});
     let response = reqwest::Client::builder()
@@ -49,18 +49,16 @@ pub async fn run(text: Option<String>) -> anyhow::Result<ExitCode> {
         .await?;
     let status = response.status();
     if status.is_success() {
-        title("2. Het antwoord, zoals het bij jou binnenstroomt");
-        println!(
-            "(Het demomodel laat zien wat er buiten aankwam; \"PERSON\u{b7}123456\" is een schuilnaam.)\n"
-        );
+        title("2. Het antwoord, zoals het bij jou binnenstroomt")?;
+        say!("(Het demomodel laat zien wat er buiten aankwam; \"PERSON\u{b7}123456\" is een schuilnaam.)\n");
         stream(response).await?;
     } else {
-        title("2. Dit is niet verstuurd");
+        title("2. Dit is niet verstuurd")?;
         let error: Value = serde_json::from_slice(&response.bytes().await?)?;
-        println!("{}", error.pointer("/error/message").and_then(Value::as_str).unwrap_or_default());
+        say!("{}", error.pointer("/error/message").and_then(Value::as_str).unwrap_or_default());
     }
 
-    title("3. Het bewijs (zonder inhoud)");
+    title("3. Het bewijs (zonder inhoud)")?;
     let mut ledger = Vec::new();
     store.export(&mut ledger).await?;
     let request_entries = ledger.split(|&b| b == b'\n').filter(|line| {
@@ -69,11 +67,11 @@ pub async fn run(text: Option<String>) -> anyhow::Result<ExitCode> {
     });
     for line in request_entries {
         let line: Value = serde_json::from_slice(line)?;
-        println!("{}", line["entry"]);
+        say!("{}", line["entry"]);
     }
     let report =
         verify(ledger.as_slice(), &Expect::default(), |_| {}).context("the evidence is not sound")?;
-    println!("\n{} bewijsregels, ondertekend en gecontroleerd.", report.entries);
+    say!("\n{} bewijsregels, ondertekend en gecontroleerd.", report.entries);
     if let Some(finding) = found.iter().find(|finding| finding.end - finding.start >= 6) {
         let value = &prompt[finding.start..finding.end];
         ensure!(
@@ -81,14 +79,15 @@ pub async fn run(text: Option<String>) -> anyhow::Result<ExitCode> {
             "the evidence holds a value; this must never happen"
         );
     }
-    println!("\nZelf gebruiken:  sluis serve   en daarna  sluis key make <naam>");
+    say!("\nZelf gebruiken:  sluis serve   en daarna  sluis key make <naam>");
     server.abort();
     store.close().await;
     Ok(ExitCode::SUCCESS)
 }
 
-fn title(text: &str) {
-    println!("\n\u{2500}\u{2500} {text}\n");
+fn title(text: &str) -> anyhow::Result<()> {
+    say!("\n\u{2500}\u{2500} {text}\n");
+    Ok(())
 }
 
 async fn stream(response: reqwest::Response) -> anyhow::Result<()> {
@@ -101,11 +100,11 @@ async fn stream(response: reqwest::Response) -> anyhow::Result<()> {
                 continue;
             };
             if let Some(text) = chunk.pointer("/choices/0/delta/content").and_then(Value::as_str) {
-                print!("{text}");
+                say_part!("{text}");
                 std::io::stdout().flush()?;
             }
         }
     }
-    println!();
+    say!("");
     Ok(())
 }

@@ -56,7 +56,7 @@ async fn write_export(store: &Store, part: &Path) -> anyhow::Result<u64> {
 /// `sluis checkpoint`
 pub async fn checkpoint(settings: Settings) -> anyhow::Result<ExitCode> {
     let (store, _) = node::open(&settings).await?;
-    print!("{}", store.checkpoint().await?);
+    say_part!("{}", store.checkpoint().await?);
     store.close().await;
     Ok(ExitCode::SUCCESS)
 }
@@ -86,26 +86,26 @@ pub fn verify(path: &Path, key: Option<String>, checkpoint: Option<&Path>) -> an
         Ok(report) => report,
         Err(VerifyError::Io(error)) => bail!("{} cannot be read: {error}", path.display()),
         Err(error) => {
-            println!("NOT SOUND: {error}");
+            say!("NOT SOUND: {error}");
             return Ok(ExitCode::from(1));
         }
     };
-    println!("Sound: {} entries, {} checkpoints.", report.entries, report.checkpoints);
-    println!("Root: {}", hex(&report.root));
-    println!("Key:  {}", report.key);
+    say!("Sound: {} entries, {} checkpoints.", report.entries, report.checkpoints);
+    say!("Root: {}", hex(&report.root));
+    say!("Key:  {}", report.key);
     for (rule, count) in &report.erased_by {
-        println!("{count} entries were erased under rule {rule}; their records are sound.");
+        say!("{count} entries were erased under rule {rule}; their records are sound.");
     }
     if report.unsigned_tail > 0 {
-        println!("The last {} entries are chained but not signed yet.", report.unsigned_tail);
+        say!("The last {} entries are chained but not signed yet.", report.unsigned_tail);
     }
     if !has_key {
-        println!(
+        say!(
             "The key came with the file. Compare it with the one you got from elsewhere, or give it with --key."
         );
     }
     if !has_checkpoint {
-        println!(
+        say!(
             "Without an earlier checkpoint nobody can see whether the newest entries were cut off (--checkpoint)."
         );
     }
@@ -117,13 +117,14 @@ pub async fn backup(settings: Settings, path: PathBuf) -> anyhow::Result<ExitCod
     let (store, _) = node::open(&settings).await?;
     store.backup(&path).await.with_context(|| format!("{} cannot be written", path.display()))?;
     store.close().await;
-    println!("{} is written. Values in it are sealed: keep the master key, somewhere else.", path.display());
+    say!("{} is written. Values in it are sealed: keep the master key, somewhere else.", path.display());
     Ok(ExitCode::SUCCESS)
 }
 
 /// `sluis restore`
 pub async fn restore(settings: Settings, path: PathBuf) -> anyhow::Result<ExitCode> {
     let master = node::master_key(&settings, node::IfMissing::Refuse)?;
+    node::make_folder(&settings.data)?;
     sluis_store::restore(&path, &node::database(&settings), &master)
         .await
         .with_context(|| format!("{} was not restored; nothing has changed", path.display()))?;
@@ -131,6 +132,6 @@ pub async fn restore(settings: Settings, path: PathBuf) -> anyhow::Result<ExitCo
     store.append(store.entry(Event::Restored)).await?;
     let size = store.size().await?;
     store.close().await;
-    println!("Restored: {size} entries of evidence.");
+    say!("Restored: {size} entries of evidence.");
     Ok(ExitCode::SUCCESS)
 }

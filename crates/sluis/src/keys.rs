@@ -59,7 +59,7 @@ pub async fn make(
         bail!("there is no tool {unknown}; the settings have: {}", known.join(", "));
     }
     let (store, _) = node::open(&settings).await?;
-    println!("{}", insert(&store, &label, &tools, days, rate, tokens).await?);
+    say!("{}", insert(&store, &label, &tools, days, rate, tokens).await?);
     eprintln!("This secret is shown once. Keep it where you keep passwords.");
     store.close().await;
     Ok(ExitCode::SUCCESS)
@@ -77,7 +77,7 @@ pub async fn list(settings: Settings) -> anyhow::Result<ExitCode> {
         };
         let tools: Vec<&str> = key.tools.iter().map(String::as_str).collect();
         let tools = if tools.is_empty() { "all tools".into() } else { tools.join(",") };
-        println!("{}  {state:<8} {tools:<20} {}", key.id, key.label);
+        say!("{}  {state:<8} {tools:<20} {}", key.id, key.label);
     }
     store.close().await;
     Ok(ExitCode::SUCCESS)
@@ -93,6 +93,6 @@ pub async fn revoke(settings: Settings, id: String) -> anyhow::Result<ExitCode> 
     entry.principal.clone_from(&id);
     store.append(entry).await?;
     store.close().await;
-    println!("{id} is revoked. Running nodes refuse it within two seconds.");
+    say!("{id} is revoked. Running nodes refuse it within two seconds.");
     Ok(ExitCode::SUCCESS)
 }

@@ -1,5 +1,19 @@
 //! The lock between people's data and AI: the command line, and the wiring of all other crates.
 
+/// Prints a line, and hands on the error when nobody reads any more.
+macro_rules! say {
+    ($($text:tt)*) => {
+        std::io::Write::write_fmt(&mut std::io::stdout(), format_args!("{}\n", format_args!($($text)*)))?
+    };
+}
+
+/// The same without an end of line.
+macro_rules! say_part {
+    ($($text:tt)*) => {
+        std::io::Write::write_fmt(&mut std::io::stdout(), format_args!($($text)*))?
+    };
+}
+
 mod bench;
 mod check;
 mod demo;

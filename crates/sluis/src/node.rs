@@ -74,7 +74,8 @@ pub async fn open(settings: &Settings) -> anyhow::Result<(Store, MasterKey)> {
     Ok((store, key()?))
 }
 
-fn make_folder(folder: &str) -> anyhow::Result<()> {
+/// Makes the data folder, for its owner only, if it is not there.
+pub fn make_folder(folder: &str) -> anyhow::Result<()> {
     if !Path::new(folder).exists() {
         fs::create_dir_all(folder).with_context(|| format!("the folder {folder} cannot be made"))?;
         fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;

@@ -71,9 +71,9 @@ pub fn prompt(listener: TcpListener) -> impl Listener<Io = TcpStream, Addr = Soc
 
 async fn welcome(settings: &Settings, store: &Store, listener: &TcpListener) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
-    println!("Sluis luistert op http://{address} (policy {}).", settings.policy.version);
+    say!("Sluis luistert op http://{address} (policy {}).", settings.policy.version);
     for tool in &settings.policy.tools {
-        println!(
+        say!(
             "  {:<16} {:<11} {}",
             tool.name,
             tool.trust.name(),
@@ -85,13 +85,13 @@ async fn welcome(settings: &Settings, store: &Store, listener: &TcpListener) -> 
     }
     // A secret belongs on a screen, not in a service's log.
     if !std::io::stdout().is_terminal() {
-        println!("Er is nog geen sleutel. Maak er een met: sluis key make <naam>");
+        say!("Er is nog geen sleutel. Maak er een met: sluis key make <naam>");
         return Ok(());
     }
     let secret = keys::insert(store, "eerste sleutel", &[], None, None, None).await?;
-    println!("\nJe eerste sleutel (wordt één keer getoond): {secret}");
+    say!("\nJe eerste sleutel (wordt één keer getoond): {secret}");
     if settings.demo {
-        println!(
+        say!(
             "Probeer:\n  curl http://{address}/v1/chat/completions -H 'Authorization: Bearer {secret}' \\\n    \
              -H 'Content-Type: application/json' \\\n    \
              -d '{{\"model\":\"demo\",\"messages\":[{{\"role\":\"user\",\"content\":\"Schrijf een brief aan mevrouw \
@@ -133,7 +133,7 @@ async fn stopped() {
 /// `sluis config check`: the decision table that follows from the settings.
 pub fn check_config(settings: &Settings) -> anyhow::Result<ExitCode> {
     node::provider_keys(settings)?;
-    println!("The settings are right. Policy {}.", settings.policy.version);
+    say!("The settings are right. Policy {}.", settings.policy.version);
     for tool in &settings.policy.tools {
         let protocol = match tool.protocol {
             Protocol::Openai => "openai",
@@ -141,9 +141,9 @@ pub fn check_config(settings: &Settings) -> anyhow::Result<ExitCode> {
             Protocol::Anthropic => "anthropic",
             Protocol::Demo => "demonstration model",
         };
-        println!("\n{} ({protocol}, trust {})", tool.name, tool.trust.name());
+        say!("\n{} ({protocol}, trust {})", tool.name, tool.trust.name());
         for class in DataClass::ALL {
-            println!("  {:<13} {}", class.name(), settings.policy.verdict(class, tool.trust).name());
+            say!("  {:<13} {}", class.name(), settings.policy.verdict(class, tool.trust).name());
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -37,7 +37,8 @@ fn crates() -> Vec<String> {
 
 /// What a crate depends on among ours.
 fn own_dependencies(name: &str) -> Vec<String> {
-    let manifest = fs::read_to_string(root().join("crates").join(name).join("Cargo.toml")).expect("a manifest");
+    let manifest =
+        fs::read_to_string(root().join("crates").join(name).join("Cargo.toml")).expect("a manifest");
     let dependencies = manifest.split("[dependencies]").nth(1).unwrap_or_default();
     let dependencies = dependencies.split("\n[").next().unwrap_or_default();
     dependencies
@@ -139,7 +140,8 @@ fn invariant_4_only_clearance_makes_what_the_way_out_sends() {
 #[test]
 fn anyhow_stays_in_the_binary() {
     for name in crates().iter().filter(|name| name.as_str() != "sluis") {
-        let manifest = fs::read_to_string(root().join("crates").join(name).join("Cargo.toml")).expect("a manifest");
+        let manifest =
+            fs::read_to_string(root().join("crates").join(name).join("Cargo.toml")).expect("a manifest");
         assert!(!manifest.contains("anyhow"), "{name} uses anyhow");
     }
 }

@@ -1,0 +1,7 @@
+//! The gateway against a stand-in model, and the parts of it on golden wire formats.
+
+mod bodies;
+mod errors;
+mod harness;
+mod passage;
+mod streams;
