@@ -9,4 +9,5 @@ pub mod pseudonym;
 mod recognise;
 pub mod restore;
 pub mod settings;
+mod url_watch;
 pub mod verdict;

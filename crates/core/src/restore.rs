@@ -11,6 +11,7 @@ use crate::glyph::{Glyph, Reading, Spelling, read};
 use crate::policy::{Sink, Sinks};
 use crate::pseudonym::Codebook;
 use crate::recognise::{MAX_TOKEN_BYTES, Match, may_start, token_at};
+use crate::url_watch::UrlWatch;
 
 /// The most bytes of an answer that wait for what follows.
 pub const MAX_HELD_BYTES: usize = MAX_TOKEN_BYTES + 16;
@@ -24,6 +25,8 @@ pub enum Place {
     Arguments,
     /// One value of a tool call's input, already taken out of its JSON.
     Input,
+    /// Text for a person that is JSON, because the caller asked for JSON: values are escaped.
+    Json,
 }
 
 /// Restores one stream of text: one choice, one content block, or the arguments of one tool call.
@@ -124,9 +127,13 @@ impl Restorer {
                     }
                 }
             }
+            let is_escape = glyph.spelling == Spelling::Backslash && matches!(glyph.char, '/' | '"');
             let glyph = unescaped(glyph);
             self.before = glyph.char;
-            self.url.see(glyph.char);
+            // In an address, an escaped sign is the sign: JSON writes "https:\\/\\/".
+            if !is_escape {
+                self.url.see(glyph.char);
+            }
             at += glyph.bytes;
         }
         out.push_str(&text[copied..at]);
@@ -135,19 +142,19 @@ impl Restorer {
 
     fn put(&mut self, token: &str, code: u32, variant: u32, ending: &str, out: &mut String) {
         let place = match self.place {
-            Place::Text => self.sinks.text,
+            Place::Text | Place::Json => self.sinks.text,
             Place::Arguments | Place::Input => self.sinks.tool,
         };
-        let allowed = place == Sink::Restore && (!self.url.inside || self.sinks.url == Sink::Restore);
+        let allowed = place == Sink::Restore && (!self.url.is_inside() || self.sinks.url == Sink::Restore);
         let Some(value) = self.book.surface(code, variant).filter(|_| allowed) else {
             self.kept_back += 1;
             out.push_str(token);
             return;
         };
         self.restored += 1;
-        match (self.url.inside, self.place) {
+        match (self.url.is_inside(), self.place) {
             (true, _) => percent_encode(value, out),
-            (false, Place::Arguments) => escape_json(value, out),
+            (false, Place::Arguments | Place::Json) => escape_json(value, out),
             (false, Place::Text | Place::Input) => out.push_str(value),
         }
         out.push_str(ending);
@@ -188,35 +195,6 @@ fn unescaped(glyph: Glyph) -> Glyph {
         Glyph { char: '\\', bytes: 1, spelling: Spelling::Plain }
     } else {
         glyph
-    }
-}
-
-/// Knows whether the text is inside a URL: behind `scheme://`, `www.`, or the opening of a markdown link.
-#[derive(Debug, Default)]
-struct UrlWatch {
-    inside: bool,
-    recent: [char; 4],
-}
-
-impl UrlWatch {
-    fn see(&mut self, char: char) {
-        if self.inside {
-            let ends = char.is_whitespace()
-                || char.is_control()
-                || matches!(char, '"' | '<' | '>' | '`' | '|' | ')');
-            self.inside = !ends;
-        } else {
-            let [a, b, c, d] = self.recent;
-            self.inside = match char {
-                // "://", or "//" right behind a quote, a bracket or an equals sign
-                '/' => d == '/' && matches!(c, ':' | '"' | '\'' | '=' | '('),
-                '(' => d == ']',
-                '.' => [b, c, d].iter().all(|w| w.eq_ignore_ascii_case(&'w')) && !a.is_alphanumeric(),
-                _ => false,
-            };
-        }
-        self.recent.rotate_left(1);
-        self.recent[3] = char;
     }
 }
 

@@ -197,7 +197,8 @@ proptest! {
     #[test]
     fn restore_undoes_pseudonymise(pieces in pieces(), again in any::<bool>()) {
         let (text, findings) = assemble(&pieces);
-        prop_assume!(!text.contains("://") && !text.contains("](") && !text.contains("//") && !text.to_lowercase().contains("www."));
+        let plain = text.replace('\\', "").to_lowercase();
+        prop_assume!(!["//", "](", "www."].iter().any(|address| plain.contains(address)));
         let mut book = Codebook::new(&[9; 32]);
         let mut masked = mask(&text, &findings, &mut book);
         let mut expected = text;

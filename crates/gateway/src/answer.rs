@@ -46,12 +46,23 @@ fn walk(way: &Way, value: &mut Value, place: Place, tally: &mut Tally) {
             let is_signed = kind == "thinking" || kind == "redacted_thinking";
             for (key, item) in object.iter_mut() {
                 match key.as_str() {
-                    key if is_left_alone(key) => {}
+                    // Inside a tool call's input these are the tool's own words.
+                    key if place != Place::Input && is_left_alone(key) => {}
                     "thinking" | "data" if is_signed => {}
                     "arguments" if item.is_string() => walk(way, item, Place::Arguments, tally),
                     "input" if is_call => walk(way, item, Place::Input, tally),
+                    "content" | "text" if item.is_string() && place == Place::Text => {
+                        walk(way, item, way.text, tally)
+                    }
                     _ => walk(way, item, place, tally),
                 }
+            }
+        }
+        Value::Number(number) if place == Place::Input && number.as_str().len() >= 7 => {
+            let before = number.to_string();
+            let after = way.whole(&before, Place::Input, tally);
+            if after != before {
+                *value = Value::String(after);
             }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}

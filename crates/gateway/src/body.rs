@@ -240,11 +240,13 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Whether a text is a mere identifier: letters, digits and joining signs, and not too long. A long number without
-/// letters is none: providers' identifiers have letters, people's numbers have not.
+/// Whether a text is a mere identifier: letters, digits and joining signs, and not too long. With many digits it has
+/// to begin as providers' identifiers do (`call_…`, `chatcmpl-…`): a person's number or account does not.
 fn is_identifier(text: &str) -> bool {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    (digits < 7 || text.bytes().any(|b| b.is_ascii_alphabetic()))
+    let word = text.bytes().take_while(u8::is_ascii_lowercase).count();
+    let is_prefixed = word > 0 && matches!(text.as_bytes().get(word), Some(b'_' | b'-'));
+    (digits < 7 || is_prefixed)
         && text.len() <= 512
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.:/+=~-".contains(&b))
 }
@@ -255,17 +257,18 @@ fn is_field_name(key: &str) -> bool {
     key.len() <= 64 && digits < 6 && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.$-/".contains(&b))
 }
 
-/// JSON text inside a field named `arguments`, opened so that its values can be rewritten one by one and it
-/// stays valid JSON.
+/// JSON text inside a string, opened so that its values can be rewritten one by one and it stays valid JSON.
 #[derive(Debug)]
 pub struct Opened {
     /// JSON pointer of the string in the body.
     pub pointer: String,
     /// What it says.
     pub data: Value,
+    /// The string as it was, and what it said.
+    before: (String, Value),
 }
 
-/// Takes the JSON texts of `arguments` out of the body. One that is not valid JSON stays, and is inspected as
+/// Takes the JSON texts of `arguments` and of tools' results out of the body. One that is not valid JSON stays, and is inspected as
 /// plain text.
 pub fn open_arguments(body: &mut Value) -> Vec<Opened> {
     fn walk(value: &mut Value, pointer: &mut String, opened: &mut Vec<Opened>) {
@@ -280,16 +283,21 @@ pub fn open_arguments(body: &mut Value) -> Vec<Opened> {
                 }
             }
             Value::Object(object) => {
+                let is_result = object.get("role").and_then(Value::as_str) == Some("tool")
+                    || object.get("type").and_then(Value::as_str) == Some("tool_result");
                 for (key, item) in object.iter_mut() {
                     pointer.push('/');
                     pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
                     match item {
-                        Value::String(text) if key == "arguments" => {
+                        Value::String(text)
+                            if matches!(key.as_str(), "arguments" | "output")
+                                || (is_result && key == "content") =>
+                        {
                             let container = text.trim_start().starts_with(['{', '[']);
                             if let Some(data) = container.then(|| json::parse(text.as_bytes()).ok()).flatten()
                             {
-                                text.clear();
-                                opened.push(Opened { pointer: pointer.clone(), data });
+                                let before = (std::mem::take(text), data.clone());
+                                opened.push(Opened { pointer: pointer.clone(), data, before });
                             }
                         }
                         item => walk(item, pointer, opened),
@@ -305,11 +313,12 @@ pub fn open_arguments(body: &mut Value) -> Vec<Opened> {
     opened
 }
 
-/// Puts opened arguments back as text.
+/// Puts opened arguments back as text; to the letter when nothing in them changed.
 pub fn close_arguments(body: &mut Value, opened: Vec<Opened>) {
     for one in opened {
         if let Some(slot) = body.pointer_mut(&one.pointer) {
-            *slot = Value::String(one.data.to_string());
+            let (text, said) = one.before;
+            *slot = Value::String(if one.data == said { text } else { one.data.to_string() });
         }
     }
 }

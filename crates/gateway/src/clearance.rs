@@ -74,6 +74,8 @@ pub struct Passage {
     pub conversation: Option<String>,
     /// Where values may be put back.
     pub sinks: Sinks,
+    /// Whether the caller asked for an answer in JSON.
+    pub wants_json: bool,
 }
 
 /// A request on its way to clearance.
@@ -111,6 +113,7 @@ struct Inspected {
 /// Everything of the way out.
 pub async fn clear(gateway: &Gateway, asking: Asking) -> Result<(Cleared, Passage), Problem> {
     let Asking { key, tool, dialect, body, bytes, scope, agreed, receipt, request } = asking;
+    let wants_json = wants_json(&body);
     let mut entry = gateway.store.entry(Event::Sent);
     entry.principal.clone_from(&key.id);
     entry.tool.clone_from(&tool.name);
@@ -163,8 +166,17 @@ pub async fn clear(gateway: &Gateway, asking: Asking) -> Result<(Cleared, Passag
         masked,
         conversation: scope.kept_by_provider,
         sinks: gateway.policy.sinks.agreed(&agreed),
+        wants_json,
     };
     Ok((Cleared { tool, dialect, body: inspected.body }, passage))
+}
+
+/// Whether the answer's text will be JSON, in each protocol's way of asking.
+fn wants_json(body: &Value) -> bool {
+    ["/response_format/type", "/text/format/type", "/output_format/type", "/output_config/format/type"]
+        .iter()
+        .filter_map(|place| body.pointer(place).and_then(Value::as_str))
+        .any(|kind| kind.starts_with("json"))
 }
 
 /// Records that a request did not leave. When even that fails, the store's problem is the one to report.

@@ -49,7 +49,7 @@ impl Dialect {
     pub(crate) fn reads_type(self, name: &str) -> bool {
         let common = ["text", "function", "custom", "json_schema", "json_object", "grammar", "auto", "none"];
         let own: &[&str] = match self {
-            Self::Chat => &["refusal", "content", "allowed_tools", "thinking", "approximate"],
+            Self::Chat => &["refusal", "content", "allowed_tools", "thinking", "approximate", "url_citation"],
             Self::Responses => &[
                 "message",
                 "input_text",
@@ -62,6 +62,7 @@ impl Dialect {
                 "reasoning",
                 "summary_text",
                 "reasoning_text",
+                "url_citation",
                 "item_reference",
                 "allowed_tools",
             ],
@@ -83,13 +84,19 @@ impl Dialect {
                 "adaptive",
                 "char_location",
                 "content_block_location",
+                "tool_uses",
+                "input_tokens",
+                "thinking_turns",
+                "all",
             ],
         };
-        // Anthropic's client-side tools carry a date in their type; they run at the caller's.
-        let client_tool = || {
-            self.is_anthropic() && ["bash_", "text_editor_", "memory_"].iter().any(|t| name.starts_with(t))
+        // Anthropic's client-side tools and its ways to shorten a history carry a date in their type. The tools
+        // run at the caller's.
+        let dated = || {
+            let starts = ["bash_", "text_editor_", "memory_", "clear_", "compact_"];
+            self.is_anthropic() && starts.iter().any(|start| name.starts_with(start))
         };
-        common.contains(&name) || own.contains(&name) || client_tool()
+        common.contains(&name) || own.contains(&name) || dated()
     }
 }
 

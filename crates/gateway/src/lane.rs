@@ -36,6 +36,8 @@ pub struct Way {
     pub book: Arc<Codebook>,
     /// Where values may be put back.
     pub sinks: Sinks,
+    /// What running text is: JSON when the caller asked for JSON.
+    pub text: Place,
 }
 
 /// What was found and done in an answer: counts only.
@@ -89,6 +91,8 @@ pub struct Lane {
     way: Way,
     restorer: Restorer,
     inspection: Inspection,
+    /// Knows where a string of JSON is open, for text that is JSON.
+    json: Option<JsonString>,
 }
 
 #[derive(Debug)]
@@ -108,7 +112,8 @@ impl Lane {
             Answers::Report => Inspection::Report { text: String::new() },
             Answers::Mask => Inspection::Mask { text: String::new(), start: 0 },
         };
-        Self { way, restorer, inspection }
+        let json = matches!(place, Place::Arguments | Place::Json).then(JsonString::default);
+        Self { way, restorer, inspection, json }
     }
 
     /// Takes the next piece and appends what may be passed on.
@@ -154,13 +159,21 @@ impl Lane {
         let mut at = *start;
         for finding in findings.iter().filter(|f| f.end > *start && f.start < end) {
             if finding.start > at {
+                see(&mut self.json, &text[at..finding.start]);
                 self.restorer.push(&text[at..finding.start], out);
             }
+            let start = finding.start.max(at);
             at = finding.end.max(at);
             tally.count(finding);
-            self.restorer.push(&format!("[{}]", Word::Kind(finding.kind).name()), out);
+            let word = Word::Kind(finding.kind).name();
+            // A bare number of JSON becomes a string.
+            let is_bare = self.json.as_ref().is_some_and(|json| !json.open);
+            let masked = if is_bare { format!("\"[{word}]\"") } else { format!("[{word}]") };
+            see(&mut self.json, &text[start..at]);
+            self.restorer.push(&masked, out);
         }
         if at < end {
+            see(&mut self.json, &text[at..end]);
             self.restorer.push(&text[at..end], out);
         }
         *start = at.max(end);
@@ -170,6 +183,25 @@ impl Lane {
         }
         text.drain(..forget);
         *start -= forget;
+    }
+}
+
+/// Whether a string is open in JSON text that streams by.
+#[derive(Debug, Default)]
+struct JsonString {
+    open: bool,
+    escaped: bool,
+}
+
+fn see(json: &mut Option<JsonString>, text: &str) {
+    let Some(json) = json else { return };
+    for byte in text.bytes() {
+        match byte {
+            _ if json.escaped => json.escaped = false,
+            b'\\' if json.open => json.escaped = true,
+            b'"' => json.open = !json.open,
+            _ => {}
+        }
     }
 }
 

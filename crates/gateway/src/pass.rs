@@ -9,12 +9,13 @@ use futures::StreamExt;
 use serde_json::Value;
 use sluis_core::key::{Refusal, VirtualKey};
 use sluis_core::policy::{Answers, Protocol, Tool};
+use sluis_core::restore::Place;
 use sluis_ledger::{Event, hex};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::Gateway;
 use crate::answer::{self, Usage, mark_response};
-use crate::clearance::{Asking, Passage, clear, refuse};
+use crate::clearance::{Asking, Cleared, Passage, clear, refuse};
 use crate::conversation::scope;
 use crate::dialect::Dialect;
 use crate::identify::month;
@@ -47,7 +48,14 @@ pub async fn pass(
     let mut random = [0; 16];
     (gateway.source.random)(&mut random);
     let request = hex(&random);
-    let outcome = serve(&gateway, dialect, deployment, &headers, body, &request).await;
+    // A task of its own: when the client leaves, this future is dropped, but the evidence still gets its ending.
+    let (stays, leaves) = oneshot::channel();
+    let task = tokio::spawn({
+        let (gateway, request) = (Arc::clone(&gateway), request.clone());
+        async move { serve(&gateway, dialect, deployment, &headers, body, &request, leaves).await }
+    });
+    let outcome = task.await.unwrap_or(Err(Problem::Internal));
+    drop::<oneshot::Sender<()>>(stays);
     let mut response = outcome.unwrap_or_else(|problem| problem.respond(dialect, gateway.language));
     if let Ok(value) = HeaderValue::from_str(&request) {
         response.headers_mut().insert("x-sluis-request", value);
@@ -62,6 +70,7 @@ async fn serve(
     headers: &HeaderMap,
     body: Body,
     request: &str,
+    leaves: oneshot::Receiver<()>,
 ) -> Result<Response<Body>, Problem> {
     let came_in = (gateway.source.now)();
     let key = identify(gateway, headers, request, came_in).await?;
@@ -80,16 +89,13 @@ async fn serve(
     gateway.metrics.inside(u64::try_from(left - came_in).unwrap_or(0));
 
     let back = Back { gateway: Arc::clone(gateway), key, passage, came_in, hides_usage };
-    let answer = match gateway.upstream.send(&cleared, headers, deployment.as_ref()).await {
-        Ok(answer) => answer,
-        Err(problem) => return Err(back.fail(problem).await),
-    };
-    drop(cleared);
-    if answer.status.is_success() && answer.media_type == "text/event-stream" {
-        Ok(back.stream(answer))
-    } else {
-        back.whole(answer).await
+    tokio::select! {
+        outcome = back.exchange(cleared, headers, deployment) => return outcome,
+        _ = leaves => {}
     }
+    // Nobody reads the answer any more, but the evidence gets its ending.
+    back.record(Event::Failed, "client_left", &Tally::default(), Usage::default()).await?;
+    Err(Problem::BodyBrokenOff)
 }
 
 /// Everything before the first look at the text: body, tool, options, conversation.
@@ -234,6 +240,7 @@ fn check_options(gateway: &Gateway, dialect: Dialect, body: &Value) -> Result<()
 }
 
 /// The way back of one request.
+#[derive(Clone)]
 struct Back {
     gateway: Arc<Gateway>,
     key: Arc<VirtualKey>,
@@ -250,6 +257,7 @@ impl Back {
             tool: Arc::clone(&self.passage.tool),
             book: Arc::clone(&self.passage.book),
             sinks: self.passage.sinks,
+            text: if self.passage.wants_json { Place::Json } else { Place::Text },
         }
     }
 
@@ -277,6 +285,25 @@ impl Back {
         gateway.store.append(entry).await.map(|_| ()).map_err(|_| Problem::Store)
     }
 
+    /// To the provider and back.
+    async fn exchange(
+        &self,
+        cleared: Cleared,
+        headers: &HeaderMap,
+        deployment: Option<Deployment>,
+    ) -> Result<Response<Body>, Problem> {
+        let answer = match self.gateway.upstream.send(&cleared, headers, deployment.as_ref()).await {
+            Ok(answer) => answer,
+            Err(problem) => return Err(self.fail(problem).await),
+        };
+        drop(cleared);
+        if answer.status.is_success() && answer.media_type == "text/event-stream" {
+            Ok(self.clone().stream(answer))
+        } else {
+            self.whole(answer).await
+        }
+    }
+
     async fn fail(&self, problem: Problem) -> Problem {
         self.gateway.metrics.refused(problem.code());
         match self.record(Event::Failed, problem.code(), &Tally::default(), Usage::default()).await {
@@ -286,7 +313,7 @@ impl Back {
     }
 
     /// A whole JSON answer, or an error of the provider's.
-    async fn whole(self, answer: Answer) -> Result<Response<Body>, Problem> {
+    async fn whole(&self, answer: Answer) -> Result<Response<Body>, Problem> {
         let Answer { status, headers, media_type, body } = answer;
         match status {
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {

@@ -166,7 +166,7 @@ impl Rewriter {
             let index = choice.get("index").and_then(Value::as_u64).unwrap_or(place as u64);
             let ends = choice.get("finish_reason").is_some_and(|reason| !reason.is_null());
             if let Some(delta) = choice.get_mut("delta") {
-                self.chat_delta(delta, index, &mut Vec::new(), Place::Text);
+                self.chat_delta(delta, index, &mut Vec::new(), self.way.text);
             }
             if ends {
                 // What waits belongs before the end: into this chunk where it has the field, else into one before.
@@ -247,7 +247,7 @@ impl Rewriter {
             "content_block_delta" => {
                 let Some(delta) = event.get_mut("delta") else { return Err(Garbled) };
                 let (field, place) = match delta.get("type").and_then(Value::as_str) {
-                    Some("text_delta") => ("text", Place::Text),
+                    Some("text_delta") => ("text", self.way.text),
                     Some("input_json_delta") => ("partial_json", Place::Arguments),
                     // Signed by the provider, to be sent back to the letter.
                     Some("thinking_delta" | "signature_delta") => return Ok((before, false)),
@@ -277,7 +277,7 @@ impl Rewriter {
                 match block {
                     Some(block) if block.get("type").and_then(Value::as_str) == Some("text") => {
                         if let Some(Value::String(text)) = block.get_mut("text") {
-                            *text = self.push(id("text"), Place::Text, text);
+                            *text = self.push(id("text"), self.way.text, text);
                         }
                     }
                     Some(block) => answer::rewrite(&self.way, block, &mut self.tally),
@@ -306,6 +306,7 @@ impl Rewriter {
                 Place::Arguments
             }
             kind if kind.contains("tool_call_input") => Place::Input,
+            kind if kind.contains("output_text") => self.way.text,
             _ => Place::Text,
         };
         let base = kind.strip_suffix(".delta").or_else(|| kind.strip_suffix(".done"));

@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use proptest::prelude::*;
 use sluis_core::pseudonym::{Codebook, Word};
+use sluis_core::restore::Place;
 use sluis_core::settings::Settings;
 use sluis_detect::{Detector, Kind, Profile};
 use sluis_gateway::dialect::Dialect;
@@ -24,6 +25,7 @@ fn way(policy: &str) -> (Way, String) {
     let way = Way {
         detector: Arc::clone(&DETECTOR),
         sinks: settings.policy.sinks,
+        text: Place::Text,
         tool: Arc::new(settings.policy.tools[0].clone()),
         policy: Arc::new(settings.policy),
         book: Arc::new(book),
