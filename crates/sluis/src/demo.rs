@@ -14,7 +14,7 @@ use sluis_gateway::sse::Reader;
 use sluis_ledger::{Expect, verify};
 use tokio::net::TcpListener;
 
-use crate::{keys, marks, node, serve};
+use crate::{keys, listen, marks, node, serve};
 
 const EXAMPLE: &str = "Schrijf een korte, vriendelijke brief aan mevrouw Annelies de Wit, Dorpsstraat 12, 1234 AB \
 Ons Dorp. Haar BSN is 111222333 en ze belt vanaf 06 12 34 56 78. Vraag of mevrouw De Wit dinsdag kan komen.";
@@ -30,7 +30,7 @@ pub async fn run(text: Option<String>) -> anyhow::Result<ExitCode> {
     let gateway = serve::gateway(&settings, store.clone(), &master)?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}/v1/chat/completions", listener.local_addr()?);
-    let server = tokio::spawn(axum::serve(serve::prompt(listener), router(Arc::new(gateway))).into_future());
+    let server = tokio::spawn(listen::serve(listener, router(Arc::new(gateway)), std::future::pending()));
 
     title("1. Jij schrijft (wat Sluis vindt, is gemarkeerd)")?;
     let found = Detector::new(Profile::Accurate).detect(&prompt);

@@ -20,6 +20,7 @@ mod demo;
 mod evidence;
 mod jsonl;
 mod keys;
+mod listen;
 mod marks;
 mod mask;
 mod node;

@@ -1,12 +1,10 @@
 //! `sluis serve`: the gateway as a service.
 
 use std::io::IsTerminal as _;
-use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use axum::serve::{Listener, ListenerExt as _};
 use sluis_core::class::DataClass;
 use sluis_core::policy::Protocol;
 use sluis_core::settings::Settings;
@@ -15,10 +13,10 @@ use sluis_gateway::upstream::{Limits, Upstream};
 use sluis_gateway::{Gateway, router};
 use sluis_ledger::Event;
 use sluis_store::{MasterKey, Store};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::{keys, node};
+use crate::{keys, listen, node};
 
 /// How often conversations past their time are forgotten and the evidence is signed.
 const HOUSEKEEPING: std::time::Duration = std::time::Duration::from_mins(10);
@@ -37,7 +35,7 @@ pub async fn run(settings: Settings) -> anyhow::Result<ExitCode> {
     welcome(&settings, &store, &listener).await?;
 
     let housekeeping = tokio::spawn(housekeep(store.clone()));
-    axum::serve(prompt(listener), router(Arc::new(gateway))).with_graceful_shutdown(stopped()).await?;
+    listen::serve(listener, router(Arc::new(gateway)), stopped()).await?;
     housekeeping.abort();
     store.append(store.entry(Event::Stopped)).await?;
     store.checkpoint().await?;
@@ -58,15 +56,6 @@ pub fn gateway(settings: &Settings, store: Store, master: &MasterKey) -> anyhow:
         master,
         node::SOURCE,
     ))
-}
-
-/// Connections that pass on small pieces at once: a streamed answer is many small pieces, and the kernel would
-/// hold each back until the one before it is acknowledged.
-pub fn prompt(listener: TcpListener) -> impl Listener<Io = TcpStream, Addr = SocketAddr> {
-    listener.tap_io(|connection| {
-        // A connection that is gone already says so at its first read.
-        let _ = connection.set_nodelay(true);
-    })
 }
 
 async fn welcome(settings: &Settings, store: &Store, listener: &TcpListener) -> anyhow::Result<()> {

@@ -17,7 +17,7 @@ use tokio::net::TcpListener;
 
 use super::SAMPLE;
 use super::load::{self, Outcome, Target};
-use crate::{keys, node, serve};
+use crate::{keys, listen, node};
 
 /// Frames in the streamed answer of the stand-in.
 const FRAMES: usize = 200;
@@ -152,7 +152,7 @@ async fn stand_in() -> anyhow::Result<String> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     let router = Router::new().route("/v1/chat/completions", post(handler));
-    tokio::spawn(axum::serve(serve::prompt(listener), router).into_future());
+    tokio::spawn(listen::serve(listener, router, std::future::pending()));
     Ok(format!("http://{address}"))
 }
 
