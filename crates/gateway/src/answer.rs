@@ -52,7 +52,7 @@ fn walk(way: &Way, value: &mut Value, place: Place, tally: &mut Tally) {
                     "arguments" if item.is_string() => walk(way, item, Place::Arguments, tally),
                     "input" if is_call => walk(way, item, Place::Input, tally),
                     "content" | "text" if item.is_string() && place == Place::Text => {
-                        walk(way, item, way.text, tally)
+                        walk(way, item, way.text, tally);
                     }
                     _ => walk(way, item, place, tally),
                 }

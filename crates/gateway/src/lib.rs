@@ -1,9 +1,10 @@
 //! The gateway: OpenAI and Anthropic wire formats, and the lock between them and the providers.
 //!
 //! A request passes [`pass::pass`]: gates, reading, detection, decision, evidence; only then is there a
-//! [`clearance::Cleared`] that [`upstream`] can send. The answer comes back through [`stream`] or [`answer`].
+//! [`clearance::Cleared`] that [`upstream`] can send. The answer comes back through `back`, which rewrites it with [`stream`] or [`answer`].
 
 pub mod answer;
+mod back;
 pub mod body;
 pub mod clearance;
 pub mod conversation;

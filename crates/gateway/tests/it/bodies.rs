@@ -63,7 +63,7 @@ fn lesson_11_every_text_of_every_protocol_is_found() {
         (
             Dialect::Messages,
             json!({"system": [{"type": "text", "text": "s", "cache_control": {"type": "ephemeral"}}], "messages": [
-                {"role": "assistant", "content": [{"type": "tool_use", "id": "t1", "name": "f", "input": {"naam": "Jan", "bsn": 111222333}}]},
+                {"role": "assistant", "content": [{"type": "tool_use", "id": "t1", "name": "f", "input": {"naam": "Jan", "bsn": 111_222_333}}]},
                 {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "t1", "content": [{"type": "text", "text": "r"}]}]},
                 {"role": "user", "content": [{"type": "document", "source": {"type": "text", "media_type": "text/plain", "data": "d"}, "title": "t"}]}]}),
             &["s", "Jan", "111222333", "r", "d", "t"],
