@@ -7,8 +7,10 @@ import pytest
 from chunk_invariance import assert_chunk_invariant
 
 from harness import people
+from harness.leaks import leaks
+from harness.raw import call
 from playback import events
-from standin import Reply
+from standin import Answer, Reply
 
 QUESTION = {"model": "gpt-5-mini", "stream": True, "messages": [{"role": "user", "content": people.MEETING}]}
 
@@ -81,3 +83,42 @@ def test_one_character_at_a_time(line):
     assert words(line.ask(events("chat", {"TEXT": text, "MODEL": "m", "IN": "1", "OUT": "1"}, 1))) == expected
     stream = b"".join(events("chat", {"TEXT": text, "MODEL": "m", "IN": "1", "OUT": "1"}, 1))
     assert words(line.ask([stream[at : at + 1] for at in range(len(stream))])) == expected
+
+
+#: What a model may bring up by itself. Long enough that no window of a stream holds all of it.
+INVENTED = (
+    "Geachte mevrouw Bakker,\n\nU kunt bellen met 06-12345678 of mailen naar info.klant@voorbeeld.nl. Uw rekening "
+    "NL91ABNA0417164300 staat op naam van Karin Bakker, Kerkstraat 12, 3511 AB Utrecht. Uw BSN is 111222333. "
+    + "Dit is een rustige zin zonder namen erin. " * 9
+    + "Met vriendelijke groet,\nFatima Visser\nTelefoon: +31 6 87654321\nGeboren op 12 maart 1980. Kaart 4111 1111 1111 1111. "
+    + "En nog een zin die nergens over gaat. " * 5
+    + "Mevrouw Bakker belt terug."
+)
+
+
+def answered_whole(node, standin, text):
+    """What a client gets when the answer comes in one piece, not streamed."""
+    standin.answer = Answer(words=text)
+    body = {**QUESTION, "stream": False}
+    return call(node, "/v1/chat/completions", body, node.key()).json["choices"][0]["message"]["content"]
+
+
+@pytest.mark.parametrize("pieces", [1, 2, 5, 17, 64, 100, 250])
+def test_masking_the_models_own_words_does_not_depend_on_the_pieces(masking, standin, pieces):
+    line = Line(masking, standin)
+    whole = answered_whole(masking, standin, INVENTED)
+    values = ("06-12345678", "info.klant@", "NL91ABNA", "Karin", "Fatima", "Visser", "Kerkstraat 12", "3511 AB", "111222333", "87654321", "4111 1111")
+    assert leaks(whole.encode(), values) == []
+    streamed = words(line.ask(events("chat", {"TEXT": INVENTED, "MODEL": "m", "IN": "1", "OUT": "1"}, pieces)))
+    assert leaks(streamed.encode(), values) == []
+    assert streamed == whole
+
+
+def test_every_cut_of_the_models_own_words_in_two(masking, standin):
+    line = Line(masking, standin)
+    text = INVENTED[:190]
+
+    def through(chunks):
+        yield words(line.ask([*map(chunk, chunks), chunk("", "stop"), b"data: [DONE]\n\n"]))
+
+    assert_chunk_invariant(through, lambda text: answered_whole(masking, standin, text), text)

@@ -4,7 +4,7 @@ import pytest
 
 from harness import people
 from harness.raw import call
-from standin import TOKEN, Answer
+from standin import Answer
 
 MODEL = "gpt-5-mini"
 TALK = f"Vraag het aan {people.NAME}, {people.MAIL}, BSN {people.BSN}."
@@ -103,7 +103,7 @@ def test_personal_data_is_found_in(server, key, standin, nothing_left, fields):
     said = post(server, key, **fields)
     assert said.status == 200, said.body
     nothing_left(*VALUES)
-    assert standin.last.tokens or TOKEN.search("[" + standin.last.body.decode() + "]"), "the value has no token"
+    assert standin.last.tokens, "the value has no token"
 
 
 def test_a_participants_name_is_masked_and_remains_a_name_that_the_provider_accepts(server, key, standin, nothing_left):

@@ -150,3 +150,24 @@ def test_the_search_finds_what_is_there(hide):
         assert leaks(base64.b64encode(b"abc"[:shift] + value.encode() + b"rest"), [value]) == [value]
     assert leaks(quote(value).encode(), [value]) == [value]
     assert leaks(b"nothing of the kind", [value]) == []
+
+
+@pytest.mark.parametrize("source", ["env", "file"])
+def test_the_providers_key_goes_to_the_provider_and_nowhere_else(standin, tmp_path, source):
+    secret = "sk-aanbieder-KANARIE-0123456789abcdef"
+    (tmp_path / "secret").write_text(secret + "\n")
+    named = 'key_env = "SLUIS_E2E_PROVIDER"' if source == "env" else f'key_file = "{tmp_path / "secret"}"'
+    settings = f'[tools.one]\nurl = "{standin.url}/v1"\n{named}\n[tools.two]\nprotocol = "anthropic"\nurl = "{standin.url}"\n{named}\n'
+    node = Node(tmp_path / "node", settings)
+    key = node.key()
+    node.start(env={"SLUIS_E2E_PROVIDER": secret, "RUST_LOG": "trace"})
+    said = [raw.call(node, path, {"model": "m", "messages": user(TALK), "max_tokens": 9}, key) for path in ("/v1/chat/completions", "/v1/messages")]
+    standin.answer = Reply([json.dumps({"error": {"message": f"Incorrect API key provided: {secret}"}}).encode()], status=401)
+    said.append(raw.call(node, "/v1/chat/completions", {"model": "m", "messages": user(TALK)}, key))
+    assert [one.status for one in said] == [200, 200, 502]
+    first, second = ({name.lower(): value for name, value in got.headers} for got in standin.seen[:2])
+    assert first["authorization"] == f"Bearer {secret}" and second["x-api-key"] == secret
+    assert "authorization" not in second
+    assert node.stop() == 0
+    kept = b"".join(path.read_bytes() for path in node.data.rglob("*") if path.is_file())
+    assert leaks(kept + b"".join(node.printed) + b"".join(one.body for one in said), [secret]) == []
