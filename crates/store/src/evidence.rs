@@ -1,6 +1,8 @@
 //! The ledger in the database: appending, checkpoints, export, erasure.
 
 use std::io::{BufWriter, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures::TryStreamExt as _;
 use sluis_ledger::{
@@ -55,7 +57,7 @@ pub(crate) struct Waiting {
 /// Starts the writer: one task that takes all waiting entries into one transaction, so that many share the cost of one
 /// flush to disk. It lives until the last handle is gone, and through every error: whoever waits is told, and the next
 /// transaction starts from what stands in the database.
-pub(crate) fn start_writer(db: Db) -> mpsc::Sender<Job> {
+pub(crate) fn start_writer(db: Db, failing: Arc<AtomicBool>) -> mpsc::Sender<Job> {
     let (jobs, mut queue) = mpsc::channel(QUEUE);
     tokio::spawn(async move {
         let mut batch = Vec::with_capacity(BATCH);
@@ -76,6 +78,7 @@ pub(crate) fn start_writer(db: Db) -> mpsc::Sender<Job> {
                 Db::Sqlite(lite) => append_sqlite(lite, &mut end, &entries).await,
                 Db::Postgres(pool) => append_postgres(pool, &entries).await,
             };
+            failing.store(result.is_err(), Ordering::Relaxed);
             for (waiting, offset) in entries.into_iter().zip(0..) {
                 // A caller that left does not make its entry undone.
                 let _ = waiting.reply.send(result.clone().map(|first| first + offset));
@@ -373,7 +376,9 @@ mod tests {
             }
         };
         assert_eq!(error, StoreError::Unavailable("the disk is full"));
+        assert_eq!(store.ready().await, Err(StoreError::Unavailable("the disk is full")));
         sqlx::raw_sql("PRAGMA max_page_count = 4000").execute(&lite.write).await.unwrap();
+        assert_eq!(store.ready().await, Ok(()));
         assert_eq!(store.append(store.entry(Event::Sent)).await.unwrap(), answered);
         let mut file = Vec::new();
         store.export(&mut file).await.unwrap();

@@ -18,6 +18,7 @@ mod vault;
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use sluis_ledger::{Signer, hex};
 use tokio::sync::{mpsc, oneshot};
@@ -27,9 +28,12 @@ pub use error::{Result, StoreError};
 pub use seal::MasterKey;
 pub use vault::{Conflict, Conversation, Pseudonym, Purged};
 
-use db::{Db, writing};
+use db::{Db, reading, writing};
 use evidence::Job;
 use seal::SealKey;
+
+/// Bytes written to see whether there is room: more than the largest entry.
+const PROBE: usize = 128 * 1024;
 
 /// Where time and randomness come from.
 #[derive(Debug, Clone, Copy)]
@@ -54,6 +58,8 @@ struct Inner {
     labels: SealKey,
     conversations: SealKey,
     jobs: mpsc::Sender<Job>,
+    /// Whether the last append failed.
+    failing: Arc<AtomicBool>,
 }
 
 impl fmt::Debug for Store {
@@ -80,10 +86,12 @@ impl Store {
         let origin = fixed(&db, "origin", &format!("sluis/{}", hex(&name))).await?;
         let signer = Signer::new(&origin, &master.derive("ledger-signing"))
             .map_err(|_| StoreError::Corrupt("the name of the ledger"))?;
+        let failing = Arc::new(AtomicBool::new(false));
         let inner = Inner {
             labels: SealKey::new(master.derive("virtual-key-labels"))?,
             conversations: SealKey::new(master.derive("conversation-keys"))?,
-            jobs: evidence::start_writer(db.clone()),
+            jobs: evidence::start_writer(db.clone(), Arc::clone(&failing)),
+            failing,
             db,
             master,
             source,
@@ -92,17 +100,30 @@ impl Store {
         Ok(Self { inner: Arc::new(inner) })
     }
 
-    /// Whether evidence can be written: one small write. A database that only answers is not enough.
+    /// Whether evidence can be written. A database that only answers is not enough: after an append has failed, something
+    /// larger than an entry is written and taken away again, so that a full disk is seen, and also that it no longer is.
     ///
     /// # Errors
     /// `Unavailable`, mostly.
     pub async fn ready(&self) -> Result<()> {
-        writing!(&self.inner.db, |conn| {
-            sqlx::query("UPDATE meta SET value = value WHERE name = 'origin'")
-                .execute(&mut *conn)
-                .await?
-                .rows_affected()
-        });
+        if !self.inner.failing.load(Ordering::Relaxed) {
+            reading!(&self.inner.db, |conn| {
+                sqlx::query("SELECT 1").execute(&mut *conn).await?;
+            });
+            return Ok(());
+        }
+        for (sql, value) in [
+            (
+                "INSERT INTO meta (name, value) VALUES ('probe', $1) ON CONFLICT (name) DO UPDATE SET value = $1",
+                PROBE,
+            ),
+            ("DELETE FROM meta WHERE name = 'probe' AND $1 <> ''", PROBE),
+        ] {
+            writing!(&self.inner.db, |conn| {
+                sqlx::query(sql).bind("x".repeat(value)).execute(&mut *conn).await?.rows_affected()
+            });
+        }
+        self.inner.failing.store(false, Ordering::Relaxed);
         Ok(())
     }
 
