@@ -9,8 +9,9 @@ use sluis_ledger::{
     Checkpoint, Entry, Event, Frontier, Hash, Head, Header, Record, ZERO, hex, is_rule_name,
     write_checkpoint, write_entry, write_erased, write_header,
 };
-use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgPool;
+use sqlx::sqlite::SqliteConnection;
+use sqlx::{AssertSqlSafe, Connection as _};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::Store;
@@ -62,7 +63,7 @@ pub(crate) fn start_writer(db: Db, failing: Arc<AtomicBool>) -> mpsc::Sender<Job
     tokio::spawn(async move {
         let mut batch = Vec::with_capacity(BATCH);
         let mut closing = None;
-        let mut end = None;
+        let mut pen = Pen::default();
         while closing.is_none() && queue.recv_many(&mut batch, BATCH).await > 0 {
             let mut entries = Vec::with_capacity(batch.len());
             for job in batch.drain(..) {
@@ -75,7 +76,7 @@ pub(crate) fn start_writer(db: Db, failing: Arc<AtomicBool>) -> mpsc::Sender<Job
                 continue;
             }
             let result = match &db {
-                Db::Sqlite(lite) => append_sqlite(lite, &mut end, &entries).await,
+                Db::Sqlite(lite) => append_sqlite(lite, &mut pen, &entries).await,
                 Db::Postgres(pool) => append_postgres(pool, &entries).await,
             };
             failing.store(result.is_err(), Ordering::Relaxed);
@@ -83,6 +84,10 @@ pub(crate) fn start_writer(db: Db, failing: Arc<AtomicBool>) -> mpsc::Sender<Job
                 // A caller that left does not make its entry undone.
                 let _ = waiting.reply.send(result.clone().map(|first| first + offset));
             }
+        }
+        if let Some(conn) = pen.conn {
+            // Everything is durable already; this only leaves the file tidy.
+            let _ = conn.close().await;
         }
         if let Some(done) = closing {
             // Nobody waits for this answer any more if the send fails.
@@ -92,16 +97,28 @@ pub(crate) fn start_writer(db: Db, failing: Arc<AtomicBool>) -> mpsc::Sender<Job
     jobs
 }
 
+/// What the writer keeps between batches in SQLite; all of it can be had anew.
+#[derive(Default)]
+struct Pen {
+    conn: Option<SqliteConnection>,
+    /// The end of the chain as this writer left it.
+    end: Option<Head>,
+}
+
 /// Appends the batch in one statement, which is a transaction of its own: one step and one flush. The end of the chain
-/// is remembered from the last time (`end`). When another process has appended since, the number of the first entry is
-/// taken, nothing is written, and it starts anew from what stands in the database.
-async fn append_sqlite(lite: &Sqlite, end: &mut Option<Head>, batch: &[Waiting]) -> Result<u64> {
+/// is remembered from the last time. When another process has appended since, the number of the first entry is taken,
+/// nothing is written, and it starts anew from what stands in the database. After any other error the connection is not
+/// used again.
+async fn append_sqlite(lite: &Sqlite, pen: &mut Pen, batch: &[Waiting]) -> Result<u64> {
     for _ in 0..ATTEMPTS {
         lite.check()?;
-        let mut conn = lite.write.acquire().await?;
-        let mut head = match end.take() {
+        let mut conn = match pen.conn.take() {
+            Some(conn) => conn,
+            None => lite.connect_writer().await?,
+        };
+        let mut head = match pen.end.take() {
             Some(head) => head,
-            None => read_head(sqlx::query_as(HEAD).fetch_one(&mut *conn).await?)?,
+            None => read_head(sqlx::query_as(HEAD).fetch_one(&mut conn).await?)?,
         };
         let first = head.size();
         let mut query = sqlx::query(AssertSqlSafe(insert_rows("ledger_append", &END_COLUMNS, batch.len())));
@@ -118,12 +135,12 @@ async fn append_sqlite(lite: &Sqlite, end: &mut Option<Head>, batch: &[Waiting])
                 .bind(is_last.then(|| head.last().to_vec()))
                 .bind(is_last.then(|| head.frontier().to_bytes()));
         }
-        match query.execute(&mut *conn).await.map_err(StoreError::from) {
+        match query.execute(&mut conn).await.map_err(StoreError::from) {
             Ok(_) => {
-                *end = Some(head);
+                *pen = Pen { conn: Some(conn), end: Some(head) };
                 return Ok(first);
             }
-            Err(StoreError::Duplicate) => {}
+            Err(StoreError::Duplicate) => pen.conn = Some(conn),
             Err(error) => return Err(error),
         }
     }
@@ -361,25 +378,43 @@ mod tests {
     use crate::{MasterKey, Source};
 
     #[tokio::test]
+    async fn a_store_that_failed_is_ready_when_it_can_write_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", dir.path().join("x.db").display());
+        let source = Source { now: || 0, random: |bytes| bytes.fill(5) };
+        let store = Store::open(&url, MasterKey::from_bytes([1; 32]), source).await.unwrap();
+        store.inner.failing.store(true, Ordering::Relaxed);
+        let Db::Sqlite(lite) = &store.inner.db else { panic!("a database in a file") };
+        sqlx::raw_sql("PRAGMA max_page_count = 10").execute(&lite.write).await.unwrap();
+        assert_eq!(store.ready().await, Err(StoreError::Unavailable("the disk is full")));
+        // The limit was one of the connection, and the error has ended that one.
+        assert_eq!(store.ready().await, Ok(()));
+        assert!(!store.inner.failing.load(Ordering::Relaxed));
+    }
+
+    #[tokio::test]
     async fn a_full_disk_is_told_and_the_chain_goes_on_when_there_is_room() {
         let dir = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", dir.path().join("x.db").display());
         let source = Source { now: || 0, random: |bytes| bytes.fill(5) };
         let store = Store::open(&url, MasterKey::from_bytes([1; 32]), source).await.unwrap();
         let Db::Sqlite(lite) = &store.inner.db else { panic!("a database in a file") };
-        sqlx::raw_sql("PRAGMA max_page_count = 40").execute(&lite.write).await.unwrap();
+        let mut pen = Pen { conn: Some(lite.connect_writer().await.unwrap()), end: None };
+        sqlx::raw_sql("PRAGMA max_page_count = 40").execute(pen.conn.as_mut().unwrap()).await.unwrap();
+        let batch = || {
+            let entry = store.entry(Event::Sent);
+            [Waiting { entry: entry.to_bytes().unwrap(), at: entry.at, reply: oneshot::channel().0 }]
+        };
         let mut answered = 0;
         let error = loop {
-            match store.append(store.entry(Event::Sent)).await {
+            match append_sqlite(lite, &mut pen, &batch()).await {
                 Ok(number) => answered = number + 1,
                 Err(error) => break error,
             }
         };
         assert_eq!(error, StoreError::Unavailable("the disk is full"));
-        assert_eq!(store.ready().await, Err(StoreError::Unavailable("the disk is full")));
-        sqlx::raw_sql("PRAGMA max_page_count = 4000").execute(&lite.write).await.unwrap();
-        assert_eq!(store.ready().await, Ok(()));
-        assert_eq!(store.append(store.entry(Event::Sent)).await.unwrap(), answered);
+        // The limit was one of the connection, and the error has ended that one.
+        assert_eq!(append_sqlite(lite, &mut pen, &batch()).await.unwrap(), answered);
         let mut file = Vec::new();
         store.export(&mut file).await.unwrap();
         assert_eq!(verify(&file[..], &Expect::default(), |_| ()).unwrap().entries, answered + 1);

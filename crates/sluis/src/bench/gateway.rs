@@ -1,5 +1,5 @@
 //! What the gateway adds: the same requests to a stand-in model directly, through Sluis, and through nginx as a
-//! plain proxy where it is installed. The stand-in answers at once, so all that is measured is the way.
+//! plain proxy where it is installed.
 
 use std::fs;
 use std::path::Path;
@@ -27,6 +27,13 @@ const ROUNDS: usize = 3;
 
 const DIRECT: &str = "direct";
 
+/// The stand-in's two models: one answers at once, one takes [`THINKS`].
+const AT_ONCE: &str = "at-once";
+const THINKING: &str = "thinking";
+
+/// Short for a model, long enough that the machine is not busy with the load itself.
+const THINKS: Duration = Duration::from_millis(25);
+
 /// A program that ends when the measurement does.
 struct Running(Child);
 
@@ -45,48 +52,52 @@ pub async fn run(requests: usize) -> anyhow::Result<std::process::ExitCode> {
     let nginx = start_nginx(folder.path(), &upstream)?;
     let client = reqwest::Client::builder().no_proxy().tcp_nodelay(true).build()?;
 
-    let body = |stream: bool| {
-        json!({"model": "standin", "stream": stream, "messages": [{"role": "user", "content": SAMPLE}]})
-            .to_string()
-    };
-    let target = |base: &str, stream: bool| Target {
+    let target = |base: &str, model: &str, stream: bool| Target {
         url: format!("{base}/v1/chat/completions"),
         key: key.clone(),
-        body: body(stream),
+        body: json!({"model": model, "stream": stream, "messages": [{"role": "user", "content": SAMPLE}]})
+            .to_string(),
     };
     let mut ways = vec![(DIRECT, upstream.clone()), ("sluis", format!("http://{address}"))];
     if let Some((_, address)) = &nginx {
         ways.push(("nginx", format!("http://{address}")));
     }
     for (_, base) in &ways {
-        wait_for(&client, &target(base, false)).await?;
+        wait_for(&client, &target(base, AT_ONCE, false)).await?;
     }
     let first_memory = memory(sluis.0.id())?;
 
+    println!("\nGateway: requests of {} bytes, median of {ROUNDS} rounds", SAMPLE.len());
+    println!("\nA model that takes {} ms, {requests} requests", THINKS.as_millis());
     println!(
-        "\nGateway, {requests} requests of {} bytes per measurement, median of {ROUNDS} rounds",
-        SAMPLE.len()
-    );
-    println!(
-        "\n{:<8} {:>10} {:>10} {:>10} {:>12} {:>12} {:>12}",
-        "way", "concurrent", "p50 ms", "p99 ms", "added p50", "added p99", "requests/s"
+        "\n{:<8} {:>10} {:>10} {:>10} {:>14} {:>14}",
+        "way", "concurrent", "p50 ms", "p99 ms", "added p50 ms", "added p99 ms"
     );
     for concurrent in [1, 16, 64] {
-        let mut outcomes: Vec<Vec<Outcome>> = ways.iter().map(|_| Vec::new()).collect();
-        for _ in 0..ROUNDS {
-            for ((_, base), outcomes) in ways.iter().zip(&mut outcomes) {
-                outcomes.push(load::run(&client, &target(base, false), concurrent, requests).await?);
-            }
-        }
-        let direct = (median(&outcomes[0], |o| o.percentile(50)), median(&outcomes[0], |o| o.percentile(99)));
+        let requests = requests.min(concurrent * 200);
+        let targets: Vec<Target> = ways.iter().map(|(_, base)| target(base, THINKING, false)).collect();
+        let outcomes = rounds(&client, &targets, concurrent, requests).await?;
+        let figures = |outcomes: &[Outcome]| {
+            (median(outcomes, |o| o.percentile(50)), median(outcomes, |o| o.percentile(99)))
+        };
+        let direct = figures(&outcomes[0]);
         for ((name, _), outcomes) in ways.iter().zip(&outcomes) {
-            let (p50, p99) = (median(outcomes, |o| o.percentile(50)), median(outcomes, |o| o.percentile(99)));
+            let (p50, p99) = figures(outcomes);
             println!(
-                "{name:<8} {concurrent:>10} {p50:>10.3} {p99:>10.3} {:>12.3} {:>12.3} {:>12.0}",
+                "{name:<8} {concurrent:>10} {p50:>10.3} {p99:>10.3} {:>14.3} {:>14.3}",
                 p50 - direct.0,
-                p99 - direct.1,
-                median(outcomes, Outcome::rate),
+                p99 - direct.1
             );
+        }
+    }
+
+    println!("\nA model that answers at once, {requests} requests, all on the same cores");
+    println!("\n{:<8} {:>10} {:>12}", "way", "concurrent", "requests/s");
+    for concurrent in [16, 64] {
+        let targets: Vec<Target> = ways.iter().map(|(_, base)| target(base, AT_ONCE, false)).collect();
+        let outcomes = rounds(&client, &targets, concurrent, requests).await?;
+        for ((name, _), outcomes) in ways.iter().zip(&outcomes) {
+            println!("{name:<8} {concurrent:>10} {:>12.0}", median(outcomes, Outcome::rate));
         }
     }
 
@@ -94,7 +105,7 @@ pub async fn run(requests: usize) -> anyhow::Result<std::process::ExitCode> {
     for (name, base) in &ways {
         let (mut firsts, mut frames) = (Vec::new(), Vec::new());
         for _ in 0..50 {
-            let (first, whole) = load::stream(&client, &target(base, true)).await?;
+            let (first, whole) = load::stream(&client, &target(base, AT_ONCE, true)).await?;
             firsts.push(first.as_secs_f64() * 1e3);
             #[expect(clippy::cast_precision_loss, reason = "a small constant")]
             frames.push(whole.saturating_sub(first).as_secs_f64() * 1e3 / FRAMES as f64);
@@ -109,6 +120,22 @@ pub async fn run(requests: usize) -> anyhow::Result<std::process::ExitCode> {
         println!("nginx is not installed here; without it there is no plain proxy to compare with.");
     }
     Ok(std::process::ExitCode::SUCCESS)
+}
+
+/// Every way in turn, [`ROUNDS`] times: the outcomes of each.
+async fn rounds(
+    client: &reqwest::Client,
+    targets: &[Target],
+    concurrent: usize,
+    requests: usize,
+) -> anyhow::Result<Vec<Vec<Outcome>>> {
+    let mut outcomes: Vec<Vec<Outcome>> = targets.iter().map(|_| Vec::new()).collect();
+    for _ in 0..ROUNDS {
+        for (target, outcomes) in targets.iter().zip(&mut outcomes) {
+            outcomes.push(load::run(client, target, concurrent, requests).await?);
+        }
+    }
+    Ok(outcomes)
 }
 
 fn median(outcomes: &[Outcome], figure: impl Fn(&Outcome) -> f64) -> f64 {
@@ -136,7 +163,12 @@ async fn stand_in() -> anyhow::Result<String> {
     let handler = move |body: Bytes| {
         let (answer, frame) = (answer.clone(), frame.clone());
         async move {
-            let streams = body.windows(13).any(|window| window == b"\"stream\":true");
+            let has = |word: &[u8]| body.windows(word.len()).any(|window| window == word);
+            let streams = has(b"\"stream\":true");
+            if has(THINKING.as_bytes()) {
+                // A thread of its own sleeps more exactly than the runtime's clock.
+                let _ = tokio::task::spawn_blocking(|| std::thread::sleep(THINKS)).await;
+            }
             let mut response = if streams {
                 let frames =
                     std::iter::repeat_n(frame, FRAMES).chain([Bytes::from_static(b"data: [DONE]\n\n")]);
