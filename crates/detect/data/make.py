@@ -4,7 +4,7 @@
 make.py SOURCES DUTCH_WORDS ENGLISH_WORDS
 
 Every list is sorted, lower case, without diacritics, one entry a line: the form in which the lexicon looks words up.
-special.txt and namesakes.txt are kept by hand; this program never writes them.
+special.txt, namesakes.txt (brands, characters, places) and figures.txt (people in public life) are kept by hand; this program never writes them.
 """
 import pathlib, re, sys, unicodedata
 
@@ -86,3 +86,15 @@ brand = {parts(l.split("\t")[0])[0] for l in read("health/nl-medicine-products.t
 med = {w for w in sub | brand if re.fullmatch(r"[a-z]{5,}", w) and w not in words and w not in words_en and w not in names and w not in places}
 med |= {w for w in sub if re.fullmatch(r"[a-z]{6,}", w) and w not in {"water", "alcohol", "suiker", "zuurstof", "lucht", "ethanol"} and (w not in words or w.endswith(("ine", "on", "ol", "il", "aat", "am", "ide")))}
 write("medicines.txt", med)
+
+# People after whom at least three kinds of street are named ("Albert Einsteinlaan", "-straat", "-plein"), unless the surname is a common one.
+NAMED = re.compile(r"(straat|laan|weg|plein|pad|hof|dreef|kade|singel|plantsoen|park|steeg|dijk|boulevard|brug|straatje|pleintje|school|baan|ring|gracht|erf|tuin|rode|plaats|lei)$")
+ends = {}
+for l in read("places/nl-streets.txt") + read("places/be-streets.txt"):
+    p = fold(l.strip())
+    m = NAMED.search(p)
+    w = [x for x in re.split(r"[\s\-]+", p[:m.start()].strip()) if x] if m else []
+    if len(w) > 1 and w[0] in common | first and w[0] not in PREFIX and all(re.fullmatch(r"[a-z']+", x) for x in w):
+        ends.setdefault(" ".join(w), set()).add(m.group(1))
+hand = set((OUT / "namesakes.txt").read_text().splitlines()) | set((OUT / "figures.txt").read_text().splitlines())
+write("figures-streets.txt", {n for n, e in ends.items() if len(e) > 2 and (t := n.split()[-1]) not in top | common | first and len(t) > 3} - hand - {"lieve vrouwen", "gulden sporen"})

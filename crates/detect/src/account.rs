@@ -164,6 +164,41 @@ pub(crate) fn find_home_folder(page: &Page<'_>, at: usize, out: &mut Vec<Candida
     }
 }
 
+/// "p.oudejans", "m.devries2": an initial, a full stop and a surname in lower case, in no address.
+pub(crate) fn find_short(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) {
+    let name = at + 2;
+    if page.tokens[at].is_capital()
+        || page.glued(at)
+        || !page.is(at + 1, b'.')
+        || !page.glued(at + 1)
+        || !page.glued(name)
+    {
+        return;
+    }
+    let Some(token) = page.get(name) else { return };
+    let listed = token.flags & crate::lexicon::ANY_SUR != 0
+        && token.flags & (crate::lexicon::WORD | cue::VALUE | cue::DOES) == 0;
+    if !token.is_word() || token.is_capital() || token.len() < 5 || !listed {
+        return;
+    }
+    let number = page.glued(name + 1) && page.tokens[name + 1].is_number();
+    let next = name + 1 + usize::from(number);
+    let ends = !page.glued(next)
+        || page.tokens[next].class == crate::page::Class::Line
+        || matches!(page.tokens[next].mark, b',' | b')' | b';' | b':' | b'"' | b'|' | b'?' | b'!')
+        || page.is(next, b'.') && !page.glued(next + 1);
+    if ends {
+        push(
+            out,
+            page.tokens[at].start as usize,
+            page.tokens[next - 1].end as usize,
+            Kind::Username,
+            0.65,
+            "short-login",
+        );
+    }
+}
+
 /// The login name behind a cue word at `at`.
 pub(crate) fn find_login(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) {
     let mut index = at + 1;

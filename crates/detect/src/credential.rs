@@ -57,6 +57,13 @@ pub(crate) fn find_key(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) {
     ) {
         return;
     }
+    // Their prefixes end in a mark or digit, or have capitals inside.
+    let token = &page.tokens[at];
+    let glued = page.glued(at + 1) && !page.tokens[at + 1].is_word();
+    if !glued && matches!(token.shape, Shape::Lower | Shape::Title) && !page.text[start..].starts_with("eyJ")
+    {
+        return;
+    }
     let rest = &page.text[start..];
     let Some(&(_, least, detector)) = KEYS.iter().find(|(prefix, ..)| rest.starts_with(prefix)) else {
         return;
@@ -235,6 +242,9 @@ pub(crate) fn take_secret(page: &Page<'_>, index: usize, labelled: bool, out: &m
         && !value.starts_with("***")
         && !value.starts_with("...")
         && !value.starts_with("${")
+        && !["process.env", "os.environ", "getenv", "os.getenv", "config.", "settings.", "import.meta"]
+            .iter()
+            .any(|code| value.starts_with(code))
     {
         push(out, start, end, score, "secret");
     }

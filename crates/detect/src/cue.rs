@@ -1,6 +1,7 @@
 //! Context words: what the words around a value say about it, in Dutch, French, English and German.
 
 use crate::lexicon::Flags;
+use std::sync::LazyLock;
 
 const fn bit(n: u32) -> Flags {
     1 << (12 + n)
@@ -176,6 +177,7 @@ const WORDS: &[(Flags, &str)] = &[
                 personeelsnummer personeelsnr lidnr lidnummer relatienr relatienummer stamnummer stamnr \
                 lidmaatschapsnummer studentnummer leerlingnummer kenmerk matricule referentie reference réf ref \
                 bewonernr casus debiteurnr aansluitnummer ticket schadenummer parketnummer rolnr rolnummer \
+                pnr pasje toegangspas personeelspas klantenpas ledenpas versicherungsschein bestelling boekingscode \
                 lid klant member client customer student abonnee police policy personeel pers case dossiers \
                 cjib proefpersoon reservering boeking contract file account deelnemer personeelsdossier lidmaatschap riziv kaartnr ean reg debnr notitienr patientendossier cliëntdossier aansluiting huurcontract meter polisnr subject abo schadenr meldnummer medewerkernr inschrijvingsnummer \
                 notitienummer mitglied pasnummer stnr wn agb proces-verbaal tracking track akte aktenzeichen kundennummer versicherungsnummer polisse",
@@ -230,7 +232,8 @@ const WORDS: &[(Flags, &str)] = &[
              mrs ms miss sir madam monsieur madame mademoiselle mme mlle herr frau herrn fam familie famille zuster \
              broeder pastoor dominee doctor mister wed weduwe hr mevr. heren dames mme. wethouder burgemeester minister \
              staatssecretaris president sheikh imam rabbijn schepen kanunnik \
-             kamerlid raadsheer professor schepenen me maitre mtr baron jonkheer jhr commissaris premier kanselier \
+             inspecteur hoofdinspecteur brigadier kapitein luitenant majoor sergeant kolonel korporaal adjudant hoofdagent \
+            kamerlid raadsheer professor schepenen me maitre mtr baron jonkheer jhr commissaris premier kanselier \
              senator secretaris officier griffier verbalisant raadslid senatoren koningen paus bisschop",
     ),
     (
@@ -253,6 +256,8 @@ const WORDS: &[(Flags, &str)] = &[
             wife husband son daughter brother sister colleague boss manager employee mother father neighbour neighbor friend nurse \
             fils fille père mère frère soeur collègue épouse époux mari femme ami amie voisin voisine \
             sohn tochter bruder schwester mutter vater kollege kollegin nachbar nachbarin lid leden kind baby kindje mevrouw \
+            internist schoonbroer teamleidster kraamverzorgende coassistent baas maat oppas nanny mum dad au-pair zorgcoördinator \
+            trajectbegeleider klantmanager jobcoach leerplichtambtenaar schuldhulpverlener bewindvoerder curator \
             ex jongen meisje cliënte patiënte deelnemer deelneemster aanvrager aanvraagster gast gastvrouw pleegmoeder \
             pleegvader pleegouders pleegkind mantelzorger arts bedrijfsarts specialist cardioloog neuroloog behandelaar \
             secretaresse assistente assistent receptioniste boekhouder accountant controller adviseur consulent consulente \
@@ -301,7 +306,7 @@ const WORDS: &[(Flags, &str)] = &[
              allen allemaal iedereen collegas collega's team mensen heer mevrouw lezer ouders klant klanten cliënt patiënt bewoners buren \
              visa mastercard maestro bancontact ideal paypal tikkie marktplaats vinted airbnb booking uber thuisbezorgd deliveroo \
              alzheimer parkinson crohn down hodgkin huntington asperger tourette gilles raynaud bechterew menière lyme ebola \
-             mulder-wet salduz haviltex bibob bosman europees parlement commissie unie staten-generaal godfather please svp aub",
+             cass ecli mulder-wet salduz haviltex bibob bosman europees parlement commissie unie staten-generaal godfather please svp aub",
     ),
     (
         NEVER,
@@ -323,11 +328,12 @@ const WORDS: &[(Flags, &str)] = &[
               café cafe brasserie restaurant hotel rapport doctrine leer jurisprudentie zaak merk parfum drukkerij bakkerij garage \
               slagerij transport bouwbedrijf firma apotheek tandartspraktijk huisartsenpraktijk notariskantoor advocatenkantoor \
               kwekerij boekhandel bloemist kapsalon autobedrijf schildersbedrijf installatiebedrijf kerk parochie huize villa molen koning koningin prinses prins keizer sint saint sankt fondation institut fresque statue orkaan storm merken pakket film boek roman \
-              loodgieters aannemer woonzorgcentrum wzc makelaardij makelaars naar straatje team-",
+              zaal locatie gemaal campus parking wijkcentrum metrostation mascotte chatbot clematis dahlia vergaderzaal gebouw sporthal zwembad \
+              buurthuis dienstencentrum kinderopvang gasthuis camping standbeeld personage cocktail schip type podcast loodgieters aannemer woonzorgcentrum wzc makelaardij makelaars naar straatje team-",
     ),
     (
         COMPANY,
-        "bv nv vzw vof bvba gmbh ag ltd inc llc sa srl sprl sarl asbl cv cvba nfp plc holding groep group zonen fils \
+        "beheer vastgoed partners zn associates solicitors lawyers bv nv vzw vof bvba gmbh ag ltd inc llc sa srl sprl sarl asbl cv cvba nfp plc holding groep group zonen fils \
                advocaten notarissen makelaars accountants consultancy consulting bouw transport logistics verzekeringen \
                stichting college lyceum school basisschool ziekenhuis kliniek foundation museum academie instituut \
                ziekenhuizen bank fonds museum stadion",
@@ -399,10 +405,18 @@ const PEOPLE: &str = "klant patient patiënt client cliënt medewerker leerling 
                       bewoner deelnemer gast kandidaat customer familie roep bedrijfscontact full last first sur user-display \
                       werknemer huurder";
 
-/// Whether a lookup key is that of a small word inside surnames; for callers without a lexicon.
-pub(crate) fn is_prefix_key(key: u64) -> bool {
-    WORDS
+/// The keys of the small words inside surnames, sorted.
+static PREFIX_KEYS: LazyLock<Vec<u64>> = LazyLock::new(|| {
+    let words = WORDS
         .iter()
         .filter(|(flags, _)| *flags == PREFIX)
-        .any(|(_, words)| words.split_ascii_whitespace().any(|w| crate::lexicon::key(w) == key))
+        .flat_map(|(_, words)| words.split_ascii_whitespace());
+    let mut keys: Vec<u64> = words.map(crate::lexicon::key).collect();
+    keys.sort_unstable();
+    keys
+});
+
+/// Whether a lookup key is that of a small word inside surnames; for callers without a lexicon.
+pub(crate) fn is_prefix_key(key: u64) -> bool {
+    PREFIX_KEYS.binary_search(&key).is_ok()
 }

@@ -1,5 +1,6 @@
 //! The order of work: fold, cut into tokens, mark fields, let every layer propose, remember names, resolve.
 
+use crate::field::Header;
 use crate::fold::Folded;
 use crate::kind::{Finding, Kind, Profile, Segment};
 use crate::lexicon::Lexicon;
@@ -7,19 +8,22 @@ use crate::memory::Memory;
 use crate::page::{Candidate, Class, Page, Token};
 use crate::special::Special;
 use crate::{
-    account, address, bsn, card, credential, cue, date, digits, field, iban, mail, merge, national, network,
-    organisation, person, phone, plate, reference, town,
+    account, address, bsn, card, credential, cue, date, digits, document, doubt, field, iban, mail, merge,
+    national, network, organisation, person, phone, plate, reference, town,
 };
 
 /// Texts are read in pieces of at most this many bytes, cut at the end of a line or word where there is one: the tokens of a piece fit in a
 /// core's own cache, offsets fit in 32 bits, and memory stays in proportion to the piece.
 const PIECE: usize = 1 << 16;
 
+/// The tokens of documents of at most this many bytes are kept until the second pass; they take some ten times as much.
+const KEEP: usize = 1 << 20;
+
 /// Finds personal data. Immutable: build one and share it.
 pub struct Detector {
     profile: Profile,
     lexicon: Lexicon,
-    special: Option<Special>,
+    special: Special,
 }
 
 impl std::fmt::Debug for Detector {
@@ -71,23 +75,25 @@ impl Detector {
                 })
             })
             .collect();
-        // First what each piece shows by itself; then each piece once more with the names of all. A document of one piece is cut into
-        // tokens once.
+        // First what each piece shows by itself; then each piece once more with the names of all. The tokens of long documents are not
+        // kept for that but cut again, with the header that each piece began with.
         let mut memory = Memory::default();
-        let single = drafts.len() == 1;
-        let mut kept = None;
-        let mut proposed = Vec::with_capacity(drafts.len());
-        for draft in &drafts {
-            let page = self.page(draft);
+        let bytes: usize = drafts.iter().map(|d| d.folded.text.len()).sum();
+        let keep = bytes <= KEEP;
+        let mut kept = Vec::with_capacity(drafts.len());
+        let mut header = Header::default();
+        for (at, draft) in drafts.iter().enumerate() {
+            if at > 0 && drafts[at - 1].segment != draft.segment {
+                header = Header::default();
+            }
+            let before = if keep { Header::default() } else { header.clone() };
+            let page = self.page(draft, &mut header);
             let candidates = self.propose(&page);
             memory.learn(&page, &candidates);
-            proposed.push(candidates);
-            if single {
-                kept = Some(page);
-            }
+            kept.push((candidates, before, keep.then_some(page)));
         }
-        for (draft, mut candidates) in drafts.iter().zip(proposed) {
-            let page = kept.take().unwrap_or_else(|| Page::new(&draft.folded.text, &self.lexicon));
+        for (draft, (mut candidates, mut header, page)) in drafts.iter().zip(kept) {
+            let page = page.unwrap_or_else(|| self.page(draft, &mut header));
             memory.recall(&page, &mut candidates);
             self.special(&page, &mut candidates);
             findings[draft.segment].extend(merge::resolve(candidates, &draft.folded, draft.offset));
@@ -95,9 +101,9 @@ impl Detector {
         findings
     }
 
-    fn page<'d>(&self, draft: &'d Draft<'_>) -> Page<'d> {
+    fn page<'d>(&self, draft: &'d Draft<'_>, header: &mut Header) -> Page<'d> {
         let mut page = Page::new(&draft.folded.text, &self.lexicon);
-        field::mark(&mut page, draft.label, &self.lexicon);
+        field::mark(&mut page, draft.label, header, &self.lexicon);
         page
     }
 
@@ -108,7 +114,7 @@ impl Detector {
         let people = out.len();
         self.tokens(page, &mut out);
         self.births(page, people, &mut out);
-        doubt(&mut out);
+        doubt::lower(page, &mut out);
         out
     }
 
@@ -139,12 +145,12 @@ impl Detector {
                     _ => {}
                 },
                 Class::Line => {
-                    reference::find_zone(page, line, at, out);
+                    document::find_zone(page, line, at, out);
                     line = at + 1;
                 }
             }
         }
-        reference::find_zone(page, line, page.tokens.len(), out);
+        document::find_zone(page, line, page.tokens.len(), out);
     }
 
     fn number(&self, page: &Page<'_>, at: usize, people: &[u32], out: &mut Vec<Candidate>) {
@@ -199,7 +205,7 @@ impl Detector {
             national::find_code(page.between(code.first, code.end - 1), first.start, last.end, cues, out);
         }
         if page.tokens[at].is_number() || page.tokens[at].is_capital() {
-            reference::find_document(page, at, out);
+            document::find_document(page, at, out);
         }
     }
 
@@ -224,7 +230,8 @@ impl Detector {
             self.code(page, at, out);
         }
         if token.len() == 1 {
-            reference::find_student(page, at, out);
+            document::find_student(page, at, out);
+            account::find_short(page, at, out);
         }
         if token.flags >> 12 != 0 {
             if token.has(cue::CUSTOMER | cue::PATIENT | cue::DOCUMENT | cue::SUFFIX) {
@@ -331,7 +338,6 @@ impl Detector {
     }
 
     fn special(&self, page: &Page<'_>, candidates: &mut Vec<Candidate>) {
-        let Some(special) = &self.special else { return };
         let about = |kind: Kind| {
             matches!(
                 kind,
@@ -351,44 +357,17 @@ impl Detector {
             .map(|c| (c.start, c.end))
             .collect();
         people.sort_unstable();
-        special.find(page, &people, candidates);
+        let record = candidates.iter().any(|c| {
+            c.score >= merge::REPORT_FROM
+                && matches!(c.kind, Kind::Bsn | Kind::Nrn | Kind::PatientNumber | Kind::BirthDate)
+        });
+        self.special.find(page, &people, record, candidates);
     }
 }
 
 /// "Failed password for X from", "Accepted publickey for X from".
 fn ssh_log(page: &Page<'_>, at: usize) -> bool {
     at > 0 && matches!(page.word(at - 1), "password" | "publickey" | "pam" | "user" | "session")
-}
-
-/// Where nothing else speaks of a person, a capital that the lists know is more often a brand, a scholar or a town: names that no word
-/// vouches for count for less.
-fn doubt(candidates: &mut [Candidate]) {
-    let vouches = |c: &&mut Candidate| {
-        c.score >= 0.6
-            && match c.kind {
-                Kind::Person => matches!(
-                    c.detector,
-                    "name-title"
-                        | "name-label"
-                        | "name-role"
-                        | "name-greeting"
-                        | "name-closing"
-                        | "name-speaker"
-                        | "name-line"
-                ),
-                Kind::Organisation | Kind::City => false,
-                kind => !kind.is_special(),
-            }
-    };
-    if candidates.iter_mut().any(|c| vouches(&c)) {
-        return;
-    }
-    for c in candidates
-        .iter_mut()
-        .filter(|c| c.kind == Kind::Person && matches!(c.detector, "name" | "name-beside" | "name-again"))
-    {
-        c.score -= 0.3;
-    }
 }
 
 /// Cuts the text into pieces with their offsets.

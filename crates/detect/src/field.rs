@@ -11,15 +11,15 @@ const LABEL_WORDS: usize = 4;
 /// The most columns that are looked at.
 const COLUMNS: usize = 64;
 
-/// Gives every token that stands in a field the cues of the field's label.
-pub(crate) fn mark(page: &mut Page<'_>, segment_label: &str, lexicon: &Lexicon) {
+/// Gives every token that stands in a field the cues of the field's label. A table may have begun in the piece before: `header` comes in as that
+/// piece left it and goes out for the next.
+pub(crate) fn mark(page: &mut Page<'_>, segment_label: &str, header: &mut Header, lexicon: &Lexicon) {
     let whole = label_text(segment_label, lexicon);
     if whole != 0 {
         for token in &mut page.tokens {
             token.hint |= whole;
         }
     }
-    let mut header = Header::default();
     let mut at = 0;
     while at < page.tokens.len() {
         let end = page.line_end(at);
@@ -244,8 +244,8 @@ fn value(page: &Page<'_>, at: usize, end: usize, tag: bool) -> (usize, usize) {
 }
 
 /// The columns of the table that is being read.
-#[derive(Default)]
-struct Header {
+#[derive(Clone, Default)]
+pub(crate) struct Header {
     separator: u8,
     columns: Vec<(u32, Flags)>,
 }
@@ -282,7 +282,10 @@ impl Header {
                     && !page.tokens[first..last]
                         .iter()
                         .any(|t| t.is_number() && t.len() > 2 || t.mark == b':' || t.mark == b'@');
-                let flags = if plain && words > 0 { label_tokens(page, first, last, None) } else { 0 };
+                if !plain {
+                    break;
+                }
+                let flags = if words > 0 { label_tokens(page, first, last, None) } else { 0 };
                 known += usize::from(flags != 0);
                 columns.push((page.tokens.get(first).map_or(0, |t| t.start), flags));
             }

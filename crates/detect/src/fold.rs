@@ -68,6 +68,9 @@ impl<'t> Folded<'t> {
 /// The byte of the first character that folding changes.
 fn first_change(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
+    if text.is_ascii() && !bytes.contains(&0) {
+        return None;
+    }
     let mut at = 0;
     while let Some(n) = bytes[at..].iter().position(|&b| b >= 0x80 || b == 0) {
         at += n;

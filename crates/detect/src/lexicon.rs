@@ -32,6 +32,9 @@ pub(crate) const MEDICINE: Flags = 1 << 9;
 pub(crate) const NAMESAKE: Flags = 1 << 10;
 pub(crate) const NAMESAKE_HEAD: Flags = 1 << 11;
 
+/// A phrase that names somebody in public life or out of history: seldom the person that a prompt is about. Phrases only.
+pub(crate) const FIGURE: Flags = 1 << 60;
+
 pub(crate) const ANY_FIRST: Flags = FIRST | FIRST_COMMON;
 pub(crate) const ANY_SUR: Flags = SUR | SUR_COMMON;
 pub(crate) const ANY_NAME: Flags = ANY_FIRST | ANY_SUR;
@@ -59,8 +62,15 @@ impl Lexicon {
         let mut words = Builder::new(19);
         let mut phrases = Builder::new(17);
         for &(flags, list) in LISTS {
-            for word in list.lines() {
-                words.add(key(word), flags);
+            // The lists are in the form in which keys are taken: hash and find the end of the line in one pass.
+            let mut hash = BASIS;
+            for &byte in list.as_bytes() {
+                if byte == b'\n' {
+                    words.add(mix(hash), flags);
+                    hash = BASIS;
+                } else {
+                    hash = (hash ^ u64::from(byte)).wrapping_mul(PRIME);
+                }
             }
         }
         let places = include_str!("../data/places.txt");
@@ -70,10 +80,12 @@ impl Lexicon {
             (places, PLACE, PLACE_HEAD),
             (streets, STREET, STREET_HEAD),
             (namesakes, NAMESAKE, NAMESAKE_HEAD),
+            (include_str!("../data/figures.txt"), FIGURE, NAMESAKE_HEAD),
+            (include_str!("../data/figures-streets.txt"), FIGURE, NAMESAKE_HEAD),
         ] {
             for phrase in list.lines() {
                 match phrase.split_once(' ') {
-                    None => words.add(key(phrase), whole),
+                    None => words.add(key(phrase), whole & !FIGURE),
                     Some((first, _)) => {
                         words.add(key(first), head);
                         phrases.add(phrase.split(' ').fold(0, |sum, word| join(sum, key(word))), whole);
@@ -196,14 +208,29 @@ fn slot(key: u64, mask: u64) -> usize {
 struct Builder {
     mask: u64,
     tags: Vec<u32>,
-    flags: Vec<Flags>,
+    classes: Vec<u16>,
+    /// The few hundred sets of flags that occur: entries hold an index, to keep the table in the cache.
+    sets: Vec<Flags>,
+    known: HashMap<Flags, u16>,
+    /// What class each class becomes with `adding`: lists add the same flags word after word.
+    adding: Flags,
+    next: Vec<u16>,
     used: usize,
 }
 
 impl Builder {
     fn new(bits: u32) -> Self {
         let size = 1 << bits;
-        Self { mask: (1 << bits) - 1, tags: vec![0; size], flags: vec![0; size], used: 0 }
+        Self {
+            mask: (1 << bits) - 1,
+            tags: vec![0; size],
+            classes: vec![0; size],
+            sets: vec![0],
+            known: HashMap::from([(0, 0)]),
+            adding: 0,
+            next: Vec::new(),
+            used: 0,
+        }
     }
 
     fn add(&mut self, key: u64, flags: Flags) {
@@ -215,27 +242,34 @@ impl Builder {
         self.used += usize::from(self.tags[slot] == 0);
         debug_assert!(self.used < self.tags.len() * 3 / 4, "the table is too small for its lists");
         self.tags[slot] = tag;
-        self.flags[slot] |= flags;
+        self.classes[slot] = self.with(self.classes[slot], flags);
     }
 
-    /// Replaces the flags by an index into the few hundred sets that occur, to keep the table in the cache.
+    /// The class of what is in `class` and `flags` besides.
+    fn with(&mut self, class: u16, flags: Flags) -> u16 {
+        if self.adding != flags {
+            self.adding = flags;
+            self.next.clear();
+        }
+        let at = usize::from(class);
+        if let Some(&next) = self.next.get(at).filter(|&&next| next != 0) {
+            return next;
+        }
+        let set = self.sets[at] | flags;
+        let sets = &mut self.sets;
+        let next = *self.known.entry(set).or_insert_with(|| {
+            sets.push(set);
+            u16::try_from(sets.len() - 1).unwrap_or(0)
+        });
+        if self.next.len() <= at {
+            self.next.resize(at + 1, 0);
+        }
+        self.next[at] = next;
+        next
+    }
+
     fn done(self) -> Table {
-        let mut sets = vec![0];
-        let mut known = HashMap::from([(0, 0_u16)]);
-        let classes = self
-            .flags
-            .iter()
-            .map(|&flags| {
-                if flags == 0 {
-                    return 0;
-                }
-                *known.entry(flags).or_insert_with(|| {
-                    sets.push(flags);
-                    u16::try_from(sets.len() - 1).unwrap_or(0)
-                })
-            })
-            .collect();
-        Table { mask: self.mask, tags: self.tags, classes, flags: sets }
+        Table { mask: self.mask, tags: self.tags, classes: self.classes, flags: self.sets }
     }
 }
 
@@ -249,6 +283,17 @@ mod tests {
         assert_eq!(key("Özkaya"), key("ozkaya"));
         assert_eq!(key("e\u{301}"), key("E"));
         assert_ne!(key("Jan"), key("Jen"));
+    }
+
+    #[test]
+    fn lists_are_in_the_form_of_keys() {
+        for (_, list) in LISTS {
+            assert!(list.ends_with('\n') && !list.contains("\n\n"));
+            assert!(
+                list.bytes().all(|b| b.is_ascii_lowercase() || matches!(b, b'\n' | b'\'')),
+                "folded, in ASCII"
+            );
+        }
     }
 
     #[test]

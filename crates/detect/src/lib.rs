@@ -16,6 +16,8 @@ mod cue;
 mod date;
 mod detector;
 mod digits;
+mod document;
+mod doubt;
 mod entity;
 mod field;
 mod fold;
@@ -40,6 +42,7 @@ mod reference;
 mod special;
 mod street;
 mod town;
+mod veto;
 mod weigh;
 
 pub use detector::Detector;

@@ -5,7 +5,7 @@ use crate::lexicon::{ANY_NAME, ANY_SUR, PLACE, SUR_COMMON, WORD};
 use crate::name::{self, Manner, Run};
 use crate::page::{Candidate, Page};
 use crate::person::{field_start, push};
-use crate::weigh;
+use crate::{veto, weigh};
 
 /// Names in lower case: behind a title or label, or a listed first name with a listed surname.
 pub(crate) fn lower(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) -> usize {
@@ -27,7 +27,27 @@ pub(crate) fn lower(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) -> usi
         let tail = weigh::known(&page.tokens[run.tail]);
         let sure = !head.word || run.prefixes > 0 && page.tokens[run.tail].flags & SUR_COMMON != 0;
         let familiar = !tail.word || run.prefixes > 0 && page.tokens[run.tail].flags & SUR_COMMON != 0;
-        if sure && tail.sur && familiar && !name::vetoed(page, &run) && page.gap(run.head + 1) > 0 {
+        let dutch = run.prefixes == 0
+            || !matches!(
+                page.word(at + 1),
+                "la" | "le"
+                    | "les"
+                    | "dem"
+                    | "den"
+                    | "in"
+                    | "op"
+                    | "aan"
+                    | "uit"
+                    | "im"
+                    | "zu"
+                    | "voor"
+                    | "tot"
+                    | "onder"
+                    | "over"
+                    | "bij"
+                    | "het"
+            );
+        if sure && dutch && tail.sur && familiar && !veto::vetoed(page, &run) && page.gap(run.head + 1) > 0 {
             push(page, at, run.end, 0.75, "name-lower", out);
             return run.end;
         }
@@ -41,7 +61,11 @@ pub(crate) fn lower(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) -> usi
         return at + 1;
     }
     let before = name::before(page, at);
-    let title = before.title && (head.first || head.sur || token.flags == 0) && token.len() > 2;
+    // "me", "ms" and "prof" in lower case stand before other words too.
+    let sure = at > 0
+        && !matches!(page.word(at - 1), "me" | "ms" | "ing" | "ir" | "president" | "minister")
+        && !(page.is(at - 1, b'.') && matches!(page.word(at.saturating_sub(2)), "prof" | "ms" | "me"));
+    let title = before.title && (head.first || head.sur || token.flags == 0 && sure) && token.len() > 2;
     let plain = !token.has(WORD | cue::VALUE | cue::ROLE | cue::DOES | cue::NEVER);
     let vouch = before.greeting && head.first && plain
         || before.role && head.first && plain && !head.place
@@ -57,7 +81,7 @@ pub(crate) fn lower(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) -> usi
         let end = run.map_or(at + 1, |r| r.end).max(at + 1);
         let shown =
             Run { first: at, end, words: 1, initials: 0, dotted: 0, prefixes: 0, head: at, tail: end - 1 };
-        if !name::vetoed(page, &shown) {
+        if !veto::vetoed(page, &shown) {
             push(page, at, end, if before.title { 0.8 } else { 0.65 }, "name-lower", out);
             return end;
         }
@@ -68,7 +92,9 @@ pub(crate) fn lower(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) -> usi
 /// "van Eck" behind a title or at the start of a field; "v.d. Kolk" anywhere.
 fn prefix(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) -> usize {
     let before = name::before(page, at);
-    if (before.title || before.label || before.greeting || before.role)
+    // "de Dag van de …" greets nobody.
+    let day = at > 0 && page.word(at - 1).eq_ignore_ascii_case("dag");
+    if (before.title || before.label || before.greeting && !day || before.role)
         && !office(page, at)
         && let Some(run) = name::read(page, at, Manner::Lower).filter(|r| r.words > 0 && r.prefixes > 0)
     {
@@ -89,10 +115,10 @@ fn prefix(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) -> usize {
                 | "la"
                 | "le"
         ) && !before.title
-            && tail.flags & ANY_SUR == 0;
+            && (tail.flags & ANY_SUR == 0 || page.tokens[run.head].has(WORD) && run.words > 1);
         if opened
             && !article
-            && !name::vetoed(page, &run)
+            && !veto::vetoed(page, &run)
             && !tail.has(cue::NEVER)
             && (tail.flags & PLACE == 0 || before.title)
         {
@@ -112,7 +138,7 @@ fn prefix(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) -> usize {
         && (page.is(at + 1, b'.') || page.is(at + 1, b'/') || page.word(at) == "vd")
         && let Some(run) = name::read(page, at, Manner::Lower)
             .filter(|r| r.words > 0 && r.prefixes > 0 && page.tokens[r.tail].is_capital())
-        && !name::vetoed(page, &run)
+        && !veto::vetoed(page, &run)
         && page.tokens[run.tail].flags & ANY_SUR != 0
     {
         push(page, run.first, run.end, 0.75, "name-prefix", out);

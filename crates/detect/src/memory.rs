@@ -106,6 +106,21 @@ fn accept(page: &Page<'_>, at: usize) -> Option<(usize, f32)> {
             && page.gap(first) == 1
             && page.tokens[first - 1].has(cue::PREFIX)
             && page.tokens[first - 1].is_capital()
+            && !(page.starts_sentence(first - 1)
+                && matches!(
+                    page.word(first - 1),
+                    "In" | "Op"
+                        | "Aan"
+                        | "Voor"
+                        | "Bij"
+                        | "Over"
+                        | "Onder"
+                        | "Uit"
+                        | "Tot"
+                        | "Het"
+                        | "Im"
+                        | "Zu"
+                ))
         {
             first -= 1;
         }

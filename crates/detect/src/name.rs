@@ -49,6 +49,11 @@ pub(crate) fn read(page: &Page<'_>, at: usize, manner: Manner) -> Option<Run> {
         match token.class {
             Class::Word => {
                 if let Some(end) = initial(page, index) {
+                    // "De Vlietlanden B.V."
+                    let behind = run.words > 0 || index > 0 && page.tokens[index - 1].is_capital();
+                    if behind && matches!(page.word(index), "B" | "N") && page.word(end) == "V" {
+                        break;
+                    }
                     run.initials += 1;
                     run.dotted += usize::from(end > index + 1);
                     run.end = end;
@@ -276,10 +281,63 @@ pub(crate) struct Before {
     pub label: bool,
     pub closing: bool,
     pub eponym: bool,
+    /// The word right before says that the name is that of a room, school, ship, apple: "zaal Hella Haasse".
+    pub thing: bool,
     pub sentence: bool,
     /// "en", a comma or a slash: what came before may be a name too.
     pub joined: bool,
 }
+
+/// Things that bear a person's name, which stands right behind the word.
+const THINGS: &[&str] = &[
+    "zaal",
+    "locatie",
+    "gemaal",
+    "campus",
+    "parking",
+    "wijkcentrum",
+    "school",
+    "basisschool",
+    "college",
+    "lyceum",
+    "museum",
+    "theater",
+    "stadion",
+    "brug",
+    "tunnel",
+    "metrostation",
+    "hotel",
+    "café",
+    "restaurant",
+    "brasserie",
+    "mascotte",
+    "chatbot",
+    "clematis",
+    "dahlia",
+    "kazerne",
+    "luchthaven",
+    "orkaan",
+    "storm",
+    "statue",
+    "standbeeld",
+    "vergaderzaal",
+    "kade",
+    "gebouw",
+    "sporthal",
+    "zwembad",
+    "woonzorgcentrum",
+    "wzc",
+    "cocktail",
+    "personage",
+    "camping",
+    "buurthuis",
+    "dienstencentrum",
+    "hogeschool",
+    "kinderopvang",
+    "gasthuis",
+    "wet",
+    "loi",
+];
 
 /// Looks at the tokens before `first`.
 pub(crate) fn before(page: &Page<'_>, first: usize) -> Before {
@@ -334,6 +392,7 @@ pub(crate) fn before(page: &Page<'_>, first: usize) -> Before {
                     seen.closing = true;
                 } else if token.has(cue::EPONYM) {
                     seen.eponym = true;
+                    seen.thing = steps == 1 && THINGS.contains(&page.word(at).to_lowercase().as_str());
                 } else if matches!(
                     page.word(at),
                     "en" | "and" | "et" | "und" | "of" | "or" | "ou" | "oder" | "&"
@@ -354,71 +413,4 @@ pub(crate) fn before(page: &Page<'_>, first: usize) -> Before {
     let token = &page.tokens[first];
     seen.label = token.hint & cue::NAME != 0;
     seen
-}
-
-/// Whether what follows the run says that it is no person: a company form, a compound, a street, an address on the web.
-pub(crate) fn vetoed(page: &Page<'_>, run: &Run) -> bool {
-    let next = run.end;
-    let last = &page.tokens[run.end - 1];
-    if let Some(token) = page.get(next) {
-        let glued = page.glued(next);
-        if glued
-            && (matches!(token.mark, b'@' | b'_' | b'\\')
-                || token.is_number()
-                || token.is_word() && last.is_word() && token.len() > 3)
-        {
-            return true;
-        }
-        if glued
-            && token.mark == b'-'
-            && page.glued(next + 1)
-            && page
-                .get(next + 1)
-                .is_some_and(|t| t.is_word() && t.shape == Shape::Lower && !t.has(cue::PREFIX))
-        {
-            return true;
-        }
-        if glued
-            && token.mark == b'.'
-            && page.glued(next + 1)
-            && page.get(next + 1).is_some_and(|t| t.is_word() && t.shape == Shape::Lower && t.len() <= 4)
-            && !last.has(cue::TITLE)
-            && run.initials == 0
-        {
-            return true;
-        }
-        if glued && token.mark == b'(' {
-            return true;
-        }
-        if token.has(cue::COMPANY)
-            && token.is_word()
-            && page.gap(next) == 1
-            && (token.is_capital() && token.len() > 1
-                || matches!(page.word(next), "bv" | "nv" | "vzw" | "vof" | "bvba" | "gmbh" | "sprl" | "asbl"))
-        {
-            return true;
-        }
-    }
-    let first = run.first;
-    if page.glued(first) && first > 0 {
-        let before = &page.tokens[first - 1];
-        if matches!(before.mark, b'@' | b'_' | b'\\' | b'#' | b'.' | b'+' | b'%' | b'$')
-            || before.is_number()
-            || before.mark == b'-' && first > 1 && page.glued(first - 1) && page.tokens[first - 2].is_word()
-            || before.mark == b'/' && first > 1 && page.tokens[first - 2].mark == b'/'
-        {
-            return true;
-        }
-    }
-    run.words > 0 && page.tokens[run.tail].flags & ANY_NAME == 0 && thing(page.word(run.tail))
-}
-
-/// Compounds that name a street, school, building or product after somebody.
-fn thing(word: &str) -> bool {
-    const ENDS: &[&str] = &[
-        "school", "huis", "kanaal", "koek", "college", "fonds", "prijs", "beker", "bokaal", "museum",
-        "centrum", "loop", "toernooi", "kerk", "kapel", "toren", "brug", "tunnel", "zaal", "stadion", "park",
-        "polder", "methode", "wet", "toets", "schaal", "ziekte", "syndroom", "hof", "weg", "pad",
-    ];
-    crate::street::is_street_word(word) || word.len() > 7 && ENDS.iter().any(|e| word.ends_with(e))
 }

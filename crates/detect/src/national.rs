@@ -68,7 +68,7 @@ pub(crate) fn find(run: &Run, page: &Page<'_>, token: usize, cues: Flags, out: &
             });
         }
     };
-    if let Some(groups) = run.exactly(11) {
+    if let Some(groups) = run.exactly(11).filter(|_| run.digits(11).iter().any(|&d| d != 0)) {
         let digits = run.digits(11);
         let usual = groups.len() == 1
             || grouped(groups, &[2, 2, 2, 3, 2])
@@ -115,6 +115,8 @@ pub(crate) fn find(run: &Run, page: &Page<'_>, token: usize, cues: Flags, out: &
             && groups[1].separator == b'-'
             && groups[2].separator == b'-'
             && value(&d[..3]) != 0
+            // "978-90-6638-…": a book.
+            && !(run.groups().len() > 3 && run.groups()[3].separator == b'-')
         {
             push(
                 9,

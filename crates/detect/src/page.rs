@@ -98,6 +98,7 @@ impl<'t> Page<'t> {
     pub fn new(text: &'t str, lexicon: &Lexicon) -> Self {
         let mut tokens = Vec::with_capacity(text.len() / 4 + 8);
         let bytes = text.as_bytes();
+        let mut known = Known { lexicon, seen: [(0, 0); SEEN] };
         let mut at = 0;
         while at < bytes.len() {
             let byte = bytes[at];
@@ -112,13 +113,13 @@ impl<'t> Page<'t> {
                     plain(at, end, Class::Number, 0)
                 }
                 b'\n' => plain(at, at + 1, Class::Line, b'\n'),
-                b'a'..=b'z' | b'A'..=b'Z' => word(text, at, lexicon),
-                b'\'' if particle(bytes, at) => apostrophe_word(text, at, lexicon),
+                b'a'..=b'z' | b'A'..=b'Z' => word(text, at, &mut known),
+                b'\'' if particle(bytes, at) => apostrophe_word(text, at, &mut known),
                 0..=0x7F => plain(at, at + 1, Class::Mark, byte),
                 _ => {
                     let c = text[at..].chars().next().unwrap_or(' ');
                     if c.is_alphabetic() {
-                        word(text, at, lexicon)
+                        word(text, at, &mut known)
                     } else {
                         let mark = match c {
                             '°' => DEGREE,
@@ -248,6 +249,25 @@ impl<'t> Page<'t> {
     }
 }
 
+/// How many words are kept at hand.
+const SEEN: usize = 256;
+
+/// The lexicon with the last words at hand: its tables are larger than a core's own cache, and texts repeat their words.
+struct Known<'l> {
+    lexicon: &'l Lexicon,
+    seen: [(u64, Flags); SEEN],
+}
+
+impl Known<'_> {
+    fn word(&mut self, key: u64) -> Flags {
+        let slot = &mut self.seen[(key >> 13) as usize % SEEN];
+        if slot.0 != key {
+            *slot = (key, self.lexicon.word(key));
+        }
+        slot.1
+    }
+}
+
 #[expect(
     clippy::cast_possible_truncation,
     reason = "a page is far smaller than 4 GiB; the detector cuts it so"
@@ -271,14 +291,14 @@ fn particle(bytes: &[u8], at: usize) -> bool {
         && !bytes.get(at + 2).is_some_and(u8::is_ascii_alphanumeric)
 }
 
-fn apostrophe_word(text: &str, at: usize, lexicon: &Lexicon) -> Token {
+fn apostrophe_word(text: &str, at: usize, known: &mut Known<'_>) -> Token {
     let mut token = plain(at, at + 2, Class::Word, 0);
     token.key = lexicon::key(&text[at..at + 2]);
-    token.flags = lexicon.word(token.key);
+    token.flags = known.word(token.key);
     token
 }
 
-fn word(text: &str, start: usize, lexicon: &Lexicon) -> Token {
+fn word(text: &str, start: usize, known: &mut Known<'_>) -> Token {
     let bytes = text.as_bytes();
     let (mut letters, mut upper, mut first_upper) = (0_u32, 0_u32, false);
     let mut at = start;
@@ -327,6 +347,6 @@ fn word(text: &str, start: usize, lexicon: &Lexicon) -> Token {
     let mut token = plain(start, at, Class::Word, 0);
     token.shape = shape;
     token.key = lexicon::key(&text[start..at]);
-    token.flags = lexicon.word(token.key);
+    token.flags = known.word(token.key);
     token
 }

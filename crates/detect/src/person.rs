@@ -2,14 +2,19 @@
 
 use crate::cue;
 use crate::kind::Kind;
-use crate::lexicon::{ANY_FIRST, ANY_NAME, Lexicon, NAMESAKE, NAMESAKE_HEAD, PLACE, SUR_COMMON, WORD, join};
+use crate::lexicon::{
+    ANY_FIRST, ANY_NAME, FIGURE, Lexicon, NAMESAKE, NAMESAKE_HEAD, PLACE, SUR_COMMON, WORD, join,
+};
 use crate::lowercase::lower;
 use crate::name::{self, Before, Manner, Run};
 use crate::page::{Candidate, Class, Page, Shape, Token};
-use crate::weigh;
+use crate::{veto, weigh};
 
 /// The rule for a listed first name with a listed surname.
 pub(crate) const FULL: &str = "name-full";
+
+/// The rule for the name of somebody in public life.
+pub(crate) const KNOWN: &str = "name-known";
 
 /// Finds names; the candidates are in the order of the text.
 pub(crate) fn find(page: &Page<'_>, lexicon: &Lexicon, out: &mut Vec<Candidate>) {
@@ -59,13 +64,16 @@ fn capital(page: &Page<'_>, at: usize, lexicon: &Lexicon, out: &mut Vec<Candidat
         before = name::before(page, run.first);
     }
     comma_initials(page, &mut run);
-    if name::vetoed(page, &run) {
+    if veto::vetoed(page, &run) {
         return run.end.max(at + 1);
     }
     let (score, detector) = judge(page, &mut run, before);
-    if matches!(detector, "name" | FULL) && namesake(page, &run, lexicon) {
+    let known =
+        if matches!(detector, "name" | "name-title" | FULL) { namesake(page, &run, lexicon) } else { 0 };
+    if known & NAMESAKE != 0 && (detector != "name-title" || run.words == 1) {
         return run.end;
     }
+    let detector = if known & FIGURE != 0 && detector != "name-title" { KNOWN } else { detector };
     if score >= 0.35 {
         push(page, run.first, run.end, score, detector, out);
         return run.end;
@@ -77,22 +85,36 @@ fn capital(page: &Page<'_>, at: usize, lexicon: &Lexicon, out: &mut Vec<Candidat
     run.end
 }
 
-/// Whether the run is, or begins with, the name of a brand, a character or somebody out of history.
-fn namesake(page: &Page<'_>, run: &Run, lexicon: &Lexicon) -> bool {
-    if page.tokens[run.first].flags & (NAMESAKE | NAMESAKE_HEAD) == 0 {
-        return false;
-    }
+/// What the lists of names know of the run: [`NAMESAKE`] where it is, or begins with, a brand or character ("Albert Heijn", "Jip en Janneke"),
+/// [`FIGURE`] where it names somebody in public life. The name may begin before the run: "Jip en Janneke", "Mata Hari".
+fn namesake(page: &Page<'_>, run: &Run, lexicon: &Lexicon) -> u64 {
     if page.tokens[run.first].flags & NAMESAKE != 0 && run.words == 1 {
-        return true;
+        return NAMESAKE;
     }
-    let mut key = 0;
-    for token in page.tokens[run.first..run.end].iter().filter(|t| t.is_word()).take(5) {
-        key = join(key, token.key);
-        if lexicon.phrase(key) & NAMESAKE != 0 {
-            return true;
+    for start in run.first.saturating_sub(2)..=run.first {
+        if page.tokens[start].flags & NAMESAKE_HEAD == 0 {
+            continue;
+        }
+        let mut key = 0;
+        let mut words = 0;
+        for at in start..(run.end + 3).min(page.tokens.len()) {
+            let token = &page.tokens[at];
+            if token.is_word() {
+                key = join(key, token.key);
+                words += 1;
+            } else if !matches!(token.mark, b'-' | b'.' | b'&' | b'\'') || token.is_line() {
+                break;
+            }
+            // What precedes the run counts only if the name reaches its end.
+            if words > 1 && at >= run.first && (start == run.first || at + 1 >= run.end) {
+                let found = lexicon.phrase(key) & (NAMESAKE | FIGURE);
+                if found != 0 {
+                    return found;
+                }
+            }
         }
     }
-    false
+    0
 }
 
 /// Whether the run's first word is a word of the sentence and not of the name.
@@ -123,7 +145,8 @@ fn sheds(page: &Page<'_>, run: &Run, before: Before) -> bool {
 /// "Bouzidi-van Leeuwen, F.", "De Vries, J.": a comma and initials, or a first name where a label or column vouches for it.
 fn comma_initials(page: &Page<'_>, run: &mut Run) {
     let comma = run.end;
-    if !page.is(comma, b',') || run.words == 0 || run.initials > 0 {
+    // Without a space the comma parts cells.
+    if !page.is(comma, b',') || run.words == 0 || run.initials > 0 || page.glued(comma + 1) {
         return;
     }
     let mut at = comma + 1;
@@ -197,7 +220,7 @@ fn judge(page: &Page<'_>, run: &mut Run, before: Before) -> (f32, &'static str) 
     let head = weigh::known(&page.tokens[run.head]);
     let tail = weigh::known(&page.tokens[run.tail]);
     let full = run.words >= 2 && head.first && tail.sur && !head.word;
-    if before.eponym && !before.title && !full {
+    if before.thing && !before.title || before.eponym && !before.title && !full {
         return (0.1, "");
     }
     if before.title && run.words + run.initials > 0 {
@@ -235,12 +258,7 @@ fn judge(page: &Page<'_>, run: &mut Run, before: Before) -> (f32, &'static str) 
         return (0.85, "name-closing");
     }
     let verb = page.tokens[run.head].has(cue::ROLE | cue::GREETING | cue::VALUE);
-    if before.greeting
-        && run.words > 0
-        && (!head.never || head.first || page.tokens[run.head].flags & SUR_COMMON != 0)
-        && !verb
-        && (!head.word || head.first || page.tokens[run.head].flags & SUR_COMMON != 0)
-    {
+    if before.greeting && !verb && greeted(page, run, &head, &tail) {
         return (0.85, "name-greeting");
     }
     // "met" and "heet" stand before things as often as before people.
@@ -262,7 +280,10 @@ fn judge(page: &Page<'_>, run: &mut Run, before: Before) -> (f32, &'static str) 
         && !(head.place && !head.first && !head.sur)
         && (!head.upper || head.first || head.sur)
     {
-        return (if head.first || head.sur || run.words > 1 { 0.85 } else { 0.65 }, "name-role");
+        // "de tafel van Opa Henk": with a capital the role belongs to the name of a thing more often than in "mijn opa Henk".
+        let loud = page.tokens[run.first - 1].is_capital() && !page.starts_sentence(run.first - 1);
+        let score = if head.first || head.sur || run.words > 1 { 0.85 } else { 0.65 };
+        return (score, if loud { "name" } else { "name-role" });
     }
     if speaker(page, run) && !head.never && !verb && (!head.word || head.common) && !head.upper {
         return (
@@ -280,7 +301,9 @@ fn judge(page: &Page<'_>, run: &mut Run, before: Before) -> (f32, &'static str) 
         return (alone.max(0.75), "name-line");
     }
     // "Jan Jansen": a listed first name and a listed surname need no other sign.
-    if run.words >= 2 && alone >= 0.85 && head.first && tail.sur {
+    if run.words >= 2 && alone >= 0.85 && head.first && tail.sur && head.upper == tail.upper
+        || run.dotted > 0 && tail.sur && alone >= 0.9
+    {
         return (alone, FULL);
     }
     // "Peter Morgen": the second word belongs to the sentence.
@@ -294,6 +317,17 @@ fn judge(page: &Page<'_>, run: &mut Run, before: Before) -> (f32, &'static str) 
         }
     }
     (alone, "name")
+}
+
+/// Whether "beste" or "aan" before the run greets somebody.
+fn greeted(page: &Page<'_>, run: &Run, head: &weigh::Known, tail: &weigh::Known) -> bool {
+    // "voldoen aan WCAG": "aan" greets only names.
+    let to = run.first > 0 && page.word(run.first - 1).eq_ignore_ascii_case("aan");
+    let common = page.tokens[run.head].has(SUR_COMMON);
+    run.words > 0
+        && !(to && head.upper && !head.first && !head.sur && !tail.sur)
+        && (!head.never || head.first || common)
+        && (!head.word || head.first || common)
 }
 
 /// Whether the run opens its field or follows a separator inside it.

@@ -51,8 +51,13 @@ pub(crate) fn find(run: &Run, page: &Page<'_>, at: usize, cues: Flags, out: &mut
         None
     };
     let Some((group, mut score)) = found else { return };
+    if !plus && !called && enterprise(run) {
+        return;
+    }
     if other {
-        score -= 0.4;
+        // "client = mr Saïd (0497 12 60 41)": nobody groups a file number so.
+        let shown = score >= 0.85 && run.groups().iter().take_while(|g| g.total <= group.total).count() >= 3;
+        score -= if shown && cues & (cue::OTHER | cue::CUSTOMER) == cue::CUSTOMER { 0.1 } else { 0.4 };
     }
     if called {
         score = (score + 0.3).min(0.99);
@@ -111,6 +116,15 @@ fn international(run: &Run, skip: usize) -> Option<(Group, f32)> {
     Some((group, 0.95))
 }
 
+/// A Belgian enterprise number, "0417.497.106": 97 minus the remainder of the first eight digits by 97.
+fn enterprise(run: &Run) -> bool {
+    run.exactly(10).is_some_and(|groups| {
+        let d = run.digits(10);
+        let dotted = crate::digits::grouped(groups, &[4, 3, 3]) && groups[1].separator == b'.';
+        dotted && d[0] == 0 && 97 - crate::digits::value(&d[..8]) % 97 == crate::digits::value(&d[8..])
+    })
+}
+
 /// "212-555-0142", "(212) 555-0142", "1-212-555-0142": the North American plan. Exchange 555 with a line from 01 stands for nobody's number
 /// in samples, and people write their own in its way, so the area is not checked there.
 fn north_american(run: &Run, bracket: bool) -> Option<(Group, f32)> {
@@ -159,6 +173,13 @@ fn national(run: &Run, called: bool) -> Option<(Group, f32)> {
             return Some((*found.last()?, 0.6));
         }
     }
+    // German mobiles of twelve digits.
+    if let Some(found) = run.exactly(12) {
+        let d = run.digits(12);
+        if d[1] == 1 && matches!(d[2], 5..=7) && found.len() <= 4 {
+            return Some((*found.last()?, 0.6));
+        }
+    }
     let slash = groups.len() > 1 && groups[1].separator == b'/' && groups[0].len >= 3;
     if (called || slash) && !service(run.digits(groups.last()?.total)) {
         let group = groups.iter().rev().find(|g| (if slash { 9 } else { 8 }..=13).contains(&g.total))?;
@@ -198,8 +219,8 @@ fn ten(d: &[u8], groups: &[Group]) -> Option<f32> {
         });
     }
     if d[1] == 8 && d[2] == 8 {
-        // Numbers of companies: theirs, unless a word says it is a person's.
-        return Some(0.3);
+        // Numbers of companies: theirs, unless more says it is a person's.
+        return Some(0.15);
     }
     if matches!(d[1], 1..=5 | 7 | 9) {
         return Some(match first {

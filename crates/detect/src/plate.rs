@@ -1,4 +1,4 @@
-//! Vehicle registrations: the Dutch sidecodes (RDW) and the Belgian series (DIV).
+//! Vehicle registrations: the Dutch sidecodes (RDW) and the Belgian series (DIV); German, French and British ones where a word says so.
 
 use crate::cue;
 use crate::kind::Kind;
@@ -104,7 +104,13 @@ fn judge(
     let cues = page.cue(at, 4);
     let called = cues & cue::PLATE != 0 || vehicle_near(page, at);
     let other = cues & (cue::OTHER | cue::CUSTOMER | cue::DOCUMENT | cue::PATIENT) != 0;
+    if called && upper && (german(shape) || shape == b"AA99 AAA" || shape == b"AA-999-AA") {
+        return Some(0.9);
+    }
     if dashes > 0 && spaces == 0 {
+        if shape == b"AA-999-AA" && upper && !other {
+            return Some(0.6);
+        }
         if matches(DUTCH, b'-') {
             // Three letters and digits are also postcodes of products; the dashes at these places are not.
             let score: f32 = if called {
@@ -139,6 +145,20 @@ fn judge(
     let fits = spaces == 0 && dashes == 0 && bare.iter().any(|p| p.as_bytes() == shape)
         || spaces > 0 && dashes == 0 && (matches(DUTCH, b' ') || matches(BELGIAN, b' '));
     fits.then_some(0.85)
+}
+
+/// "K-WO 5512", "B-AB1234": a district of one to three letters, one or two letters, one to four digits.
+fn german(shape: &[u8]) -> bool {
+    let count = |from: usize, kind: u8| shape[from..].iter().take_while(|&&b| b == kind).count();
+    let district = count(0, b'A');
+    if !(1..=3).contains(&district) || shape.get(district) != Some(&b'-') {
+        return false;
+    }
+    let letters = count(district + 1, b'A');
+    let mut at = district + 1 + letters;
+    at += usize::from(matches!(shape.get(at), Some(b' ' | b'-')));
+    let digits = count(at, b'9');
+    (1..=2).contains(&letters) && (1..=4).contains(&digits) && at + digits == shape.len()
 }
 
 /// A word for a vehicle shortly before.

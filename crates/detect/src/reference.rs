@@ -4,7 +4,7 @@
 use crate::cue;
 use crate::kind::Kind;
 use crate::lexicon::Flags;
-use crate::page::{Candidate, Class, Page, Shape};
+use crate::page::{Candidate, Class, Page, Shape, Token};
 
 /// The cues this module serves.
 const SERVED: Flags = cue::CUSTOMER | cue::PATIENT | cue::DOCUMENT;
@@ -52,6 +52,9 @@ pub(crate) fn find(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) {
     let mut cues = token.flags & SERVED;
     if cues == 0 && token.has(cue::SUFFIX) {
         cues = abbreviated(page, at);
+        if cues == 0 {
+            return plain_number(page, at, out);
+        }
     }
     // "artikel 6 lid 1", "kamerlid": the words before decide against it.
     if cues == 0
@@ -63,7 +66,7 @@ pub(crate) fn find(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) {
         return;
     }
     let mut index = at + 1;
-    let mut labelled = false;
+    let mut labelled = token.has(cue::SUFFIX);
     let mut steps = 0;
     while let Some(next) = page.get(index) {
         steps += 1;
@@ -143,6 +146,26 @@ fn abbreviated(page: &Page<'_>, at: usize) -> Flags {
     }
 }
 
+/// "(nr 0967412)", "nummer 902 44 173 01": nothing says whose number it is, and it is too long to count things.
+fn plain_number(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) {
+    let before = at.saturating_sub(3)..at;
+    if page.tokens[before].iter().any(|t| t.flags & cue::VALUE & !(cue::NAME | SERVED) != 0) {
+        return;
+    }
+    let mut index = at + 1;
+    while index < at + 3 && page.get(index).is_some_and(|t| matches!(t.mark, b'.' | b':')) {
+        index += 1;
+    }
+    let from = out.len();
+    let end = take(page, index, cue::CUSTOMER, true, out);
+    let digits = page.between(index, end.saturating_sub(1)).bytes().filter(u8::is_ascii_digit).count();
+    if digits < 5 {
+        out.truncate(from);
+    } else if let Some(found) = out.last_mut() {
+        found.score = 0.6;
+    }
+}
+
 /// What is numbered and is not a person's.
 const NEUTRAL: &[&str] = &[
     "kamer",
@@ -182,6 +205,14 @@ const NEUTRAL: &[&str] = &[
     "catalogus",
     "hs",
     "goederen",
+    "protocol",
+    "bericht",
+    "paragraaf",
+    "metc",
+    "vergunning",
+    "norm",
+    "perron",
+    "loonheffingen",
 ];
 
 /// Whether the compound numbers something that is nobody's.
@@ -217,9 +248,10 @@ fn take(page: &Page<'_>, index: usize, cues: Flags, labelled: bool, out: &mut Ve
     if code.digits == 0
         && code.letters <= 3
         && page.tokens[index].is_capital()
-        && page.get(code.end).is_some_and(|t| t.is_number() && t.len() >= 3)
+        && page.get(code.end).is_some_and(Token::is_number)
         && page.gap(code.end) == 1
         && let Some(more) = self::code(page, code.end)
+        && (page.tokens[code.end].len() >= 3 || more.digits >= 5)
     {
         code.digits = more.digits;
         code.end = more.end;
@@ -292,7 +324,8 @@ fn fits(page: &Page<'_>, code: &Code, labelled: bool, cues: Flags) -> bool {
     {
         return false;
     }
-    if code.digits < 2 || text.len() < 3 || text.len() > 40 {
+    let empty = text.bytes().filter(u8::is_ascii_digit).all(|b| b == b'0');
+    if code.digits < 2 || empty || text.len() < 3 || text.len() > 40 {
         return false;
     }
     if code.letters == 0 {
@@ -310,6 +343,13 @@ fn fits(page: &Page<'_>, code: &Code, labelled: bool, cues: Flags) -> bool {
             return false;
         }
     } else if first.is_word() && code.digits < 3 && !labelled {
+        return false;
+    }
+    // An EAN of 18 digits is a household's connection; of 8 or 13, an article.
+    if matches!(code.digits, 8 | 13)
+        && code.first > 0
+        && (code.first.saturating_sub(3)..code.first).any(|i| page.word(i).eq_ignore_ascii_case("ean"))
+    {
         return false;
     }
     if cues & cue::DOCUMENT != 0 { code.digits >= 3 && text.len() >= 6 } else { true }
@@ -331,7 +371,7 @@ fn is_date(page: &Page<'_>, code: &Code) -> bool {
     }
 }
 
-fn push(
+pub(crate) fn push(
     page: &Page<'_>,
     code: &Code,
     kind: Kind,
@@ -363,116 +403,5 @@ pub(crate) fn find_field(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) {
         } else {
             index += 1;
         }
-    }
-}
-
-/// Document numbers that show from their form: Dutch passports and identity cards (two letters, six letters or digits, a digit, no O), where
-/// a word for a document stands within reach; "V-nummer" of foreign nationals.
-pub(crate) fn find_document(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) {
-    let Some(code) = code(page, at) else { return };
-    let text = page.between(code.first, code.end - 1);
-    let bytes = text.as_bytes();
-    let dutch = bytes.len() == 9
-        && bytes[..2].iter().all(u8::is_ascii_uppercase)
-        && bytes[2..8].iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
-        && bytes[8].is_ascii_digit()
-        && code.digits >= 3
-        && !bytes.contains(&b'O');
-    let near = || {
-        page.tokens[at].hint & cue::DOCUMENT != 0
-            || (at.saturating_sub(8)..at).any(|i| page.tokens[i].has(cue::DOCUMENT))
-    };
-    // The Belgian identity card: 592-1234567-89, remainder by 97.
-    let lens: Vec<usize> = page.tokens[code.first..code.end]
-        .iter()
-        .filter(|t| t.is_number())
-        .map(crate::page::Token::len)
-        .collect();
-    let belgian = code.letters == 0 && lens == [3, 7, 2] && {
-        let digits: Vec<u8> = bytes.iter().filter(|b| b.is_ascii_digit()).map(|b| b - b'0').collect();
-        let check = crate::digits::value(&digits[10..]);
-        let rest = crate::digits::value(&digits[..10]) % 97;
-        check == if rest == 0 { 97 } else { rest }
-    };
-    if belgian {
-        push(page, &code, Kind::IdDocument, 0.9, "id-document-be", out);
-    } else if dutch && near() {
-        push(page, &code, Kind::IdDocument, 0.9, "id-document-nl", out);
-    } else if (6..=12).contains(&bytes.len())
-        && code.digits >= 4
-        && code.digits + code.letters == bytes.len()
-        && near()
-    {
-        push(page, &code, Kind::IdDocument, 0.6, "id-document", out);
-    }
-}
-
-/// A letter and seven digits, as universities number their students: "s4417702", "r0738812".
-pub(crate) fn find_student(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) {
-    let number = at + 1;
-    let fits = matches!(page.word(at), "s" | "r" | "S" | "R" | "u" | "m")
-        && page.glued(number)
-        && page.tokens[number].is_number()
-        && page.tokens[number].len() == 7
-        && (!page.glued(number + 1)
-            || matches!(page.tokens[number + 1].mark, b',' | b'.' | b')' | b':' | b';' | b'"' | b'|'))
-        && !page.glued(at);
-    if fits {
-        let code = Code { first: at, end: number + 1, digits: 7, letters: 1 };
-        push(page, &code, Kind::CustomerNumber, 0.65, "student-number", out);
-    }
-}
-
-/// Machine readable zones (ICAO 9303): lines of 30, 36 or 44 capitals, digits and `<`.
-pub(crate) fn find_zone(page: &Page<'_>, from: usize, end: usize, out: &mut Vec<Candidate>) {
-    if end <= from {
-        return;
-    }
-    let (Some(first), Some(last)) = (page.get(from), page.get(end - 1)) else { return };
-    let line = page.text[first.start as usize..last.end as usize].trim();
-    if !matches!(line.len(), 30 | 36 | 44) || !line.contains('<') {
-        return;
-    }
-    let fits = line.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'<');
-    let fillers = line.bytes().filter(|&b| b == b'<').count();
-    if fits && (fillers >= 3 || zone_checks(line)) {
-        out.push(Candidate {
-            start: first.start,
-            end: last.end,
-            kind: Kind::IdDocument,
-            score: if zone_checks(line) { 0.99 } else { 0.9 },
-            detector: "mrz",
-        });
-    }
-}
-
-/// The check digit of the document number or date of birth, with weights 7, 3, 1.
-fn zone_checks(line: &str) -> bool {
-    let check = |from: usize, to: usize| {
-        let b = line.as_bytes();
-        let value = |c: u8| match c {
-            b'0'..=b'9' => u32::from(c - b'0'),
-            b'A'..=b'Z' => u32::from(c - b'A') + 10,
-            _ => 0,
-        };
-        let sum: u32 = b[from..to].iter().zip([7, 3, 1].iter().cycle()).map(|(&c, w)| value(c) * w).sum();
-        b[to].is_ascii_digit() && sum % 10 == u32::from(b[to] - b'0')
-    };
-    match line.len() {
-        36 | 44 => check(0, 9) && check(13, 19),
-        30 => check(5, 14) || check(0, 6) && check(8, 14),
-        _ => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn zones_of_the_standard_check() {
-        assert!(zone_checks("L898902C36UTO7408122F1204159ZE184226B<<<<<10"));
-        assert!(zone_checks("I<UTOD231458907<<<<<<<<<<<<<<<"));
-        assert!(!zone_checks("L898902C37UTO7408122F1204159ZE184226B<<<<<10"));
     }
 }

@@ -7,26 +7,30 @@ use crate::cue;
 use crate::kind::Kind;
 use crate::lexicon::{MEDICINE, WORD};
 use crate::page::{Candidate, Class, Page};
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 /// How far from the words the nearest person may be at most, in bytes, whoever the sentences speak of.
 const NEAR: u32 = 1200;
 /// How many lines a form goes on about the person named in it.
 const FORM: usize = 12;
 
-/// The word lists of the special categories.
+/// The word lists of the special categories, by how a term begins or ends.
 pub(crate) struct Special {
-    automaton: AhoCorasick,
-    terms: Vec<Term>,
+    /// Terms that begin a word, sorted by [`edge`] of their first letters and from long to short.
+    heads: Vec<Term>,
+    /// Terms that end a word ("*klachten"), sorted by [`edge`] of their last letters.
+    tails: Vec<Term>,
+    /// Which edges occur, to pass most words by.
+    sieve: Box<[u64; 256]>,
 }
 
 struct Term {
+    edge: u32,
+    text: &'static str,
     kind: Kind,
     /// Whether the word also serves in talk about nobody: the person must then stand in the very sentence.
     weak: bool,
-    /// Whether the term may begin or end inside a word.
-    open_start: bool,
-    open_end: bool,
+    /// Whether the word may go on behind the term.
+    open: bool,
 }
 
 /// Words found, and whether they are weak.
@@ -38,29 +42,53 @@ struct Hit {
     detector: &'static str,
 }
 
+/// Four bytes with the bit set that parts lower from upper case; a shorter word is filled up with spaces.
+fn edge(bytes: &[u8]) -> u32 {
+    let mut four = [b' '; EDGE];
+    for (slot, byte) in four.iter_mut().zip(bytes) {
+        *slot = *byte;
+    }
+    whole_edge(four)
+}
+
+fn whole_edge(four: [u8; EDGE]) -> u32 {
+    u32::from_le_bytes(four) | 0x2020_2020
+}
+
+/// The word and bit of the sieve that an edge falls on; `tail` keeps the two ends of words apart.
+fn sieve(edge: u32, tail: bool) -> (usize, u64) {
+    let hash = edge.wrapping_mul(0x9E37_79B1) ^ if tail { 0x5555_5555 } else { 0 };
+    ((hash >> 24) as usize, 1 << (hash >> 18 & 63))
+}
+
+/// How many bytes an edge has; a shorter term is all edge, and must be all of its word.
+const EDGE: usize = 4;
+
 impl Special {
-    /// Builds the automaton; without it (which cannot happen with the embedded lists) nothing special is found.
-    pub fn new() -> Option<Self> {
-        let mut terms = Vec::new();
-        let mut patterns = Vec::new();
+    /// Reads the word lists.
+    pub fn new() -> Self {
+        let (mut heads, mut tails) = (Vec::new(), Vec::new());
+        let mut marked = Box::new([0; 256]);
         for line in include_str!("../data/special.txt").lines() {
             let Some((name, term)) = line.split_once('\t') else { continue };
             let weak = name.ends_with('?');
             let Some(kind) = Kind::from_name(name.trim_end_matches('?')) else { continue };
-            terms.push(Term { kind, weak, open_start: term.starts_with('*'), open_end: term.ends_with('*') });
-            patterns.push(term.trim_matches('*'));
+            let (tail, open) = (term.starts_with('*'), term.ends_with('*'));
+            let text = term.trim_matches('*');
+            let (first, last) = (EDGE.min(text.len()), text.len().saturating_sub(EDGE));
+            let edge = edge(if tail { &text.as_bytes()[last..] } else { &text.as_bytes()[..first] });
+            let (word, bit) = sieve(edge, tail);
+            marked[word] |= bit;
+            if tail { &mut tails } else { &mut heads }.push(Term { edge, text, kind, weak, open });
         }
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
-            .ascii_case_insensitive(true)
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(&patterns)
-            .ok()?;
-        Some(Self { automaton, terms })
+        heads.sort_by(|a: &Term, b: &Term| a.edge.cmp(&b.edge).then(b.text.len().cmp(&a.text.len())));
+        tails.sort_by(|a: &Term, b: &Term| a.edge.cmp(&b.edge).then(b.text.len().cmp(&a.text.len())));
+        Self { heads, tails, sieve: marked }
     }
 
-    /// Finds the words that are said of `people`, the byte ranges of findings about persons, in order of their start.
-    pub fn find(&self, page: &Page<'_>, people: &[(u32, u32)], out: &mut Vec<Candidate>) {
+    /// Finds the words that are said of `people`, the byte ranges of findings about persons, in order of their start. A `record` identifies its
+    /// person by a date of birth or number: what it says is said of that person.
+    pub fn find(&self, page: &Page<'_>, people: &[(u32, u32)], record: bool, out: &mut Vec<Candidate>) {
         if people.is_empty() {
             return;
         }
@@ -81,7 +109,7 @@ impl Special {
         let sentences = sentences(page, people);
         for hit in hits {
             let at = sentences.partition_point(|s| s.start <= hit.start).saturating_sub(1);
-            if about(&sentences, at, hit.weak) {
+            if record && !hit.weak || about(&sentences, at, hit.weak) {
                 let score = if hit.weak { 0.65 } else { 0.75 };
                 let Hit { start, end, kind, detector, .. } = hit;
                 out.push(Candidate { start, end, kind, score, detector });
@@ -91,46 +119,85 @@ impl Special {
 
     fn hits(&self, page: &Page<'_>) -> Vec<Hit> {
         let bytes = page.text.as_bytes();
-        let mut hits: Vec<Hit> = page
-            .tokens
-            .iter()
-            .filter(|t| t.flags & MEDICINE != 0)
-            .map(|t| Hit {
-                start: t.start,
-                end: t.end,
-                kind: Kind::Health,
-                weak: false,
-                detector: "medicine",
-            })
-            .collect();
-        for found in self.automaton.find_iter(page.text) {
-            let term = &self.terms[found.pattern().as_usize()];
-            let (start, mut end) = (found.start(), found.end());
-            let letter = |i: usize| bytes.get(i).is_some_and(|b| b.is_ascii_alphanumeric() || *b >= 0x80);
-            if !term.open_start && start > 0 && letter(start - 1) {
+        let mut hits = Vec::new();
+        let mut reach = 0;
+        for (at, token) in page.tokens.iter().enumerate() {
+            if !token.is_word() || token.len() < 2 || token.start < reach {
                 continue;
             }
-            if letter(end) {
-                if !term.open_end {
-                    continue;
-                }
-                // The rest of the word belongs to it; the longest compound has some sixty letters.
-                let stop = (end + 60).min(bytes.len());
-                while end < stop && letter(end) {
-                    end += 1;
-                }
-                while !page.text.is_char_boundary(end) {
-                    end += 1;
-                }
+            let (start, end) = (token.start as usize, token.end as usize);
+            let inside = at > 0
+                && page.glued(at)
+                && (page.tokens[at - 1].is_word() || page.tokens[at - 1].is_number());
+            let hit = |end: usize, term: &Term| Hit {
+                start: token.start,
+                end: u32::try_from(end).unwrap_or(token.end),
+                kind: term.kind,
+                weak: term.weak,
+                detector: "special-terms",
+            };
+            let mut found = None;
+            if !inside {
+                let whole = bytes
+                    .get(start..start + EDGE)
+                    .map_or(&[][..], |first| self.among(&self.heads, whole_edge(*first), false));
+                let short = if token.len() < EDGE {
+                    self.among(&self.heads, edge(&bytes[start..end]), false)
+                } else {
+                    &[]
+                };
+                found = whole.iter().chain(short).find_map(|term| {
+                    let stop = start + term.text.len();
+                    let same = bytes.get(start..stop)?.eq_ignore_ascii_case(term.text.as_bytes());
+                    let goes_on = bytes.get(stop).is_some_and(|b| b.is_ascii_alphanumeric() || *b >= 0x80);
+                    if !same || goes_on && !term.open {
+                        return None;
+                    }
+                    // The rest of the word belongs to it.
+                    let last = page.tokens[at..].iter().map(|t| t.end as usize).find(|&e| e >= stop);
+                    Some(hit(if goes_on { last? } else { stop }, term))
+                });
             }
-            let (Ok(start), Ok(end)) = (u32::try_from(start), u32::try_from(end)) else { continue };
-            hits.push(Hit { start, end, kind: term.kind, weak: term.weak, detector: "special-terms" });
+            if found.is_none() && token.len() > EDGE {
+                found =
+                    self.among(&self.tails, edge(&bytes[end - EDGE..end]), true).iter().find_map(|term| {
+                        let from = end.checked_sub(term.text.len())?;
+                        let same =
+                            from >= start && bytes[from..end].eq_ignore_ascii_case(term.text.as_bytes());
+                        same.then(|| hit(end, term))
+                    });
+            }
+            if found.is_none() && token.flags & MEDICINE != 0 {
+                found = Some(Hit {
+                    start: token.start,
+                    end: token.end,
+                    kind: Kind::Health,
+                    weak: false,
+                    detector: "medicine",
+                });
+            }
+            if let Some(hit) = found {
+                reach = hit.end;
+                hits.push(hit);
+            }
         }
         hits
+    }
+
+    /// The terms with this edge.
+    fn among<'s>(&self, terms: &'s [Term], edge: u32, tail: bool) -> &'s [Term] {
+        let (word, bit) = sieve(edge, tail);
+        if self.sieve[word] & bit == 0 {
+            return &[];
+        }
+        let from = terms.partition_point(|t| t.edge < edge);
+        let to = from + terms[from..].partition_point(|t| t.edge == edge);
+        &terms[from..to]
     }
 }
 
 /// A sentence or line and whom it speaks of.
+#[expect(clippy::struct_excessive_bools, reason = "each is one independent kind of evidence")]
 #[derive(Clone, Copy, Default)]
 struct Sentence {
     start: u32,
@@ -258,8 +325,6 @@ fn stands_for(page: &Page<'_>, at: usize) -> bool {
             | "Il"
             | "elle"
             | "Elle"
-           
-            
             | "sie"
             | "Sie"
             | "ihm"

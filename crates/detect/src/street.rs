@@ -137,7 +137,9 @@ pub(crate) const SURE: &[&str] = &[
 /// Whether the word ends in one of these, whatever its case.
 pub(crate) fn ends(word: &str, list: &[&str]) -> bool {
     let bytes = word.as_bytes();
+    let Some(end) = bytes.last().map(u8::to_ascii_lowercase) else { return false };
     list.iter()
+        .filter(|e| e.as_bytes()[e.len() - 1] == end)
         .any(|e| bytes.len() >= e.len() && bytes[bytes.len() - e.len()..].eq_ignore_ascii_case(e.as_bytes()))
 }
 

@@ -77,6 +77,10 @@ fn several(page: &Page<'_>, run: &Run, before: Before, head: &Known, tail: &Know
         (true, false) if head.common && common => 0.7,
         (true, false) if head.first && !tail.word => 0.65,
         (true, false) => 0.35,
+        // "Opinieartikel van Rudi": too long for a first name that no list has.
+        (false, true) if run.prefixes > 0 && !head.first && !head.sur && page.tokens[run.head].len() > 9 => {
+            0.3
+        }
         (false, true) if run.prefixes > 0 && !head.place => 0.85,
         (false, true) if head.first => 0.85,
         (false, true) if tail.sur && !head.place && !tail.place => 0.6,
@@ -96,8 +100,13 @@ const OPENERS: &[&str] = &[
 fn prefixed(page: &Page<'_>, run: &Run, before: Before, tail: &Known, does: bool) -> f32 {
     let strong = page.tokens[run.first].is_capital() && OPENERS.contains(&page.word(run.first));
     let token = &page.tokens[run.tail];
+    let preposition = before.sentence
+        && matches!(
+            page.word(run.first),
+            "In" | "Op" | "Aan" | "Voor" | "Bij" | "Over" | "Onder" | "Uit" | "Tot" | "Het" | "Im" | "Zu"
+        );
     match () {
-        () if tail.never || tail.upper => 0.2,
+        () if tail.never || tail.upper || preposition => 0.2,
         () if tail.place && !tail.sur => 0.2,
         () if tail.sur && !tail.word && strong => 0.85,
         () if tail.sur && !tail.word && !tail.place => {
