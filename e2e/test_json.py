@@ -12,6 +12,8 @@ MODEL = "gpt-5-mini"
 #: `\m` is no escape in JSON: put back as it is, the text is no longer JSON.
 PASSWORD = "Xk9\\mP2$vL8q"
 QUESTION = f"The password is {PASSWORD}."
+#: A value over several lines.
+KEY = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n-----END PRIVATE KEY-----"
 
 
 def whole(said):
@@ -24,11 +26,12 @@ def deltas(said):
 
 
 @pytest.mark.parametrize("streams", [False, True])
-def test_in_the_arguments_of_a_call(masking, standin, streams):
+@pytest.mark.parametrize("value, question", [(PASSWORD, QUESTION), (KEY, f"Is this key in order?\n{KEY}\nThanks.")])
+def test_in_the_arguments_of_a_call(masking, standin, streams, value, question):
     standin.answer = Answer(
         wire="chat_tools", pieces=3, words=lambda got: {"ARGS0": json.dumps({"pw": got.tokens[0]}), "ARGS1": '{"a": "\\\\ \\" é"}'}
     )
-    body = {"model": MODEL, "stream": streams, "messages": [{"role": "user", "content": QUESTION}]}
+    body = {"model": MODEL, "stream": streams, "messages": [{"role": "user", "content": question}]}
     said = call(masking, "/v1/chat/completions", body, masking.key())
     if streams:
         texts = ["", ""]
@@ -37,8 +40,8 @@ def test_in_the_arguments_of_a_call(masking, standin, streams):
                 texts[tool["index"]] += tool["function"].get("arguments") or ""
     else:
         texts = [tool["function"]["arguments"] for tool in whole(said)["tool_calls"]]
-    assert [json.loads(text) for text in texts] == [{"pw": PASSWORD}, {"a": '\\ " é'}]
-    assert leaks(standin.everything, [PASSWORD]) == []
+    assert [json.loads(text) for text in texts] == [{"pw": value}, {"a": '\\ " é'}]
+    assert leaks(standin.everything, [value]) == []
 
 
 @pytest.mark.parametrize("streams", [False, True])

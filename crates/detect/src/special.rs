@@ -138,9 +138,10 @@ impl Special {
             };
             let mut found = None;
             if !inside {
-                let whole = bytes
-                    .get(start..start + EDGE)
-                    .map_or(&[][..], |first| self.among(&self.heads, whole_edge(*first), false));
+                let whole = match bytes[start..].first_chunk::<EDGE>() {
+                    Some(&first) => self.among(&self.heads, whole_edge(first), false),
+                    None => &[],
+                };
                 let short = if token.len() < EDGE {
                     self.among(&self.heads, edge(&bytes[start..end]), false)
                 } else {
