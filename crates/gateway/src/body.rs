@@ -50,7 +50,7 @@ pub enum Unreadable {
     UnknownType,
     /// Numbers in place of text: text that was already cut into model tokens.
     TokenNumbers,
-    /// More pieces of text than [`MAX_LEAVES`].
+    /// More pieces of text than one request may carry.
     TooMany,
     /// The input is missing or is not what this endpoint takes.
     NoInput,
