@@ -145,7 +145,7 @@ pub(crate) fn find_domain_user(page: &Page<'_>, at: usize, out: &mut Vec<Candida
     }
 }
 
-/// "/home/jan/": at the word "home".
+/// The login in the path of a home folder: at the word "home", the login is the folder below it.
 pub(crate) fn find_home_folder(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) {
     if !page.is(at + 1, b'/')
         || !page.glued(at + 1)

@@ -3,32 +3,12 @@
 use crate::cue;
 use crate::kind::Kind;
 use crate::lexicon::{Lexicon, STREET, STREET_HEAD, WORD, join};
-use crate::page::{Candidate, Class, Page, Shape, Token};
+use crate::page::{Candidate, Class, Page, Shape, Token, push};
 use crate::street::{ENDINGS, SURE, ends, is_street_word};
 use crate::town::{place, postcode, town_after};
 
 /// How far left of the house number a street name may begin, in tokens.
 const LONGEST: usize = 9;
-
-fn push(
-    page: &Page<'_>,
-    first: usize,
-    end: usize,
-    kind: Kind,
-    score: f32,
-    detector: &'static str,
-    out: &mut Vec<Candidate>,
-) {
-    if end > first {
-        out.push(Candidate {
-            start: page.tokens[first].start,
-            end: page.tokens[end - 1].end,
-            kind,
-            score,
-            detector,
-        });
-    }
-}
 
 /// Tries everything that hangs on number token `at`: an address that ends there, one that begins there, a postcode.
 pub(crate) fn find(page: &Page<'_>, at: usize, lexicon: &Lexicon, out: &mut Vec<Candidate>) {

@@ -350,3 +350,24 @@ fn word(text: &str, start: usize, known: &mut Known<'_>) -> Token {
     token.flags = known.word(token.key);
     token
 }
+
+/// Adds a candidate that covers the tokens from `first` up to, not including, `end`; none when there are none.
+pub(crate) fn push(
+    page: &Page<'_>,
+    first: usize,
+    end: usize,
+    kind: Kind,
+    score: f32,
+    detector: &'static str,
+    out: &mut Vec<Candidate>,
+) {
+    if end > first {
+        out.push(Candidate {
+            start: page.tokens[first].start,
+            end: page.tokens[end - 1].end,
+            kind,
+            score,
+            detector,
+        });
+    }
+}

@@ -3,28 +3,8 @@
 use crate::cue;
 use crate::kind::Kind;
 use crate::lexicon::{Lexicon, PLACE, PLACE_HEAD, WORD, join};
-use crate::page::{Candidate, Page, Shape, Token};
+use crate::page::{Candidate, Page, Shape, Token, push};
 use crate::street::is_street_word;
-
-fn push(
-    page: &Page<'_>,
-    first: usize,
-    end: usize,
-    kind: Kind,
-    score: f32,
-    detector: &'static str,
-    out: &mut Vec<Candidate>,
-) {
-    if end > first {
-        out.push(Candidate {
-            start: page.tokens[first].start,
-            end: page.tokens[end - 1].end,
-            kind,
-            score,
-            detector,
-        });
-    }
-}
 
 /// The town that starts at `at`: one past its last token.
 pub(crate) fn place(page: &Page<'_>, at: usize, lexicon: &Lexicon) -> Option<usize> {

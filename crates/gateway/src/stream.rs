@@ -91,7 +91,7 @@ impl Rewriter {
     pub fn event(&mut self, event: Event) -> Result<Step, Garbled> {
         let Some(data) = &event.data else { return Ok(Step { bytes: event.raw, last: false }) };
         if data.trim() == "[DONE]" {
-            let mut bytes = self.flush_chat(None);
+            let mut bytes = self.flush_chat();
             bytes.extend_from_slice(&event.raw);
             return Ok(Step { bytes: bytes.freeze(), last: true });
         }
@@ -123,7 +123,7 @@ impl Rewriter {
     /// The provider closed the stream: what still waits is let go.
     pub fn finish(&mut self) -> Bytes {
         match self.dialect {
-            Dialect::Chat | Dialect::Embeddings => self.flush_chat(None).freeze(),
+            Dialect::Chat | Dialect::Embeddings => self.flush_chat().freeze(),
             // In the other two every text ends with an event of its own; a stream without it is broken.
             Dialect::Responses | Dialect::Messages | Dialect::CountTokens => Bytes::new(),
         }
@@ -218,11 +218,10 @@ impl Rewriter {
         self.lanes.keys().filter(|id| id.index == index).cloned().collect()
     }
 
-    /// Chunks with all that still waits, of one choice or of all.
-    fn flush_chat(&mut self, index: Option<u64>) -> BytesMut {
+    /// Chunks with all that still waits, of every choice.
+    fn flush_chat(&mut self) -> BytesMut {
         let mut out = BytesMut::new();
-        let ids: Vec<LaneId> =
-            self.lanes.keys().filter(|id| index.is_none_or(|index| id.index == index)).cloned().collect();
+        let ids: Vec<LaneId> = self.lanes.keys().cloned().collect();
         let shape = self.template.clone().unwrap_or_else(|| json!({"choices": []}));
         for id in ids {
             let rest = self.end(&id);

@@ -167,7 +167,7 @@ enum ConfigCommand {
 enum Profile {
     /// Microseconds per page.
     Fast,
-    /// The most accurate.
+    /// The most accurate there is; for now the same work as fast.
     Accurate,
 }
 
