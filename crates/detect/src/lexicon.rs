@@ -137,33 +137,30 @@ fn mix(mut hash: u64) -> u64 {
 
 /// Calls `each` with the UTF-8 bytes of the letters in lower case without diacritics.
 pub(crate) fn fold_letters(word: &str, mut each: impl FnMut(u8)) {
+    let mut buffer = [0; 4];
     for c in word.chars() {
         if c.is_ascii() {
             each(c.to_ascii_lowercase().try_into().unwrap_or(b'?'));
             continue;
         }
         for low in c.to_lowercase() {
-            let plain = match low {
-                'ß' => "ss",
-                'ø' => "o",
-                'ł' => "l",
-                'đ' | 'ð' => "d",
-                'æ' => "ae",
-                'œ' => "oe",
-                'ı' => "i",
-                'þ' => "th",
-                'ĳ' => "ij",
-                _ => "",
-            };
-            if !plain.is_empty() {
-                plain.bytes().for_each(&mut each);
-                continue;
-            }
+            // Parted from its marks first: the Æ of Ǣ is an Æ like any other.
             decompose_canonical(low, |part| {
-                if !is_mark(part) {
-                    let mut buffer = [0; 4];
-                    part.encode_utf8(&mut buffer).bytes().for_each(&mut each);
-                }
+                let plain = match part {
+                    'ß' => "ss",
+                    'ø' => "o",
+                    'ł' => "l",
+                    'đ' | 'ð' => "d",
+                    'æ' => "ae",
+                    'œ' => "oe",
+                    'ı' => "i",
+                    'þ' => "th",
+                    'ĳ' => "ij",
+                    '´' => "'",
+                    part if is_mark(part) => "",
+                    part => part.encode_utf8(&mut buffer),
+                };
+                plain.bytes().for_each(&mut each);
             });
         }
     }

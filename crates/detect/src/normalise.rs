@@ -27,12 +27,16 @@ pub fn normalise(kind: Kind, value: &str) -> String {
         Kind::ProfileUrl => {
             let low: String = lower(text).chars().filter(|c| !c.is_whitespace()).collect();
             let mut rest = low.as_str();
-            for lead in ["https://", "http://", "www."] {
-                rest = rest.strip_prefix(lead).unwrap_or(rest);
+            while let Some(shorter) =
+                ["https://", "http://", "www."].iter().find_map(|lead| rest.strip_prefix(lead))
+            {
+                rest = shorter;
             }
             rest.trim_end_matches('/').to_owned()
         }
-        Kind::Username => lower(text).trim().trim_start_matches('@').to_owned(),
+        Kind::Username => {
+            lower(text).trim_start_matches(|c: char| c == '@' || c.is_whitespace()).trim_end().to_owned()
+        }
         // Passwords differ in every character.
         Kind::Credential => value.to_owned(),
         _ => words(text).join(" "),
@@ -60,11 +64,8 @@ fn phone(text: &str) -> String {
     let plus = text.trim_start().trim_start_matches('(').starts_with('+');
     let text = text.replace("(0)", "");
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    if plus {
-        return digits;
-    }
-    if let Some(rest) = digits.strip_prefix("00") {
-        return rest.to_owned();
+    if plus || digits.starts_with("00") {
+        return digits.trim_start_matches('0').to_owned();
     }
     match digits.strip_prefix('0') {
         Some(rest)
@@ -122,8 +123,10 @@ fn date(text: &str) -> String {
         _ => None,
     };
     match read {
-        Some((y, m, d)) if (1..=12).contains(&m) && (1..=31).contains(&d) => format!("{y:04}-{m:02}-{d:02}"),
-        _ => parts.concat(),
+        Some((y, m, d)) if (1..=9999).contains(&y) && (1..=12).contains(&m) && (1..=31).contains(&d) => {
+            format!("{y:04}-{m:02}-{d:02}")
+        }
+        _ => parts.join(" "),
     }
 }
 
