@@ -40,7 +40,8 @@ impl<'t> Folded<'t> {
 
     /// The original byte range of the folded range `start..end`. Invisible characters inside are covered.
     pub fn range(&self, start: usize, end: usize) -> (usize, usize) {
-        if self.shifts.is_empty() {
+        // No shifts is not enough to tell: a text whose last character alone got shorter has none either.
+        if matches!(self.text, Cow::Borrowed(_)) {
             return (start, end);
         }
         let from = self.back(start);
@@ -148,6 +149,14 @@ mod tests {
         assert_eq!(folded.text, "tel 0612");
         let (start, end) = folded.range(4, 8);
         assert_eq!(&original[start..end], "٠٦１２");
+    }
+
+    #[test]
+    fn a_last_character_that_got_shorter_is_covered_whole() {
+        let original = "bel 061234567８";
+        let folded = Folded::new(original);
+        assert_eq!(folded.text, "bel 0612345678");
+        assert_eq!(folded.range(4, folded.text.len()), (4, original.len()));
     }
 
     #[test]
