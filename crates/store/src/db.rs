@@ -10,8 +10,7 @@ use std::time::Duration;
 use sqlx::Connection as _;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
-    SqliteSynchronous,
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
 use crate::error::{Result, StoreError};
@@ -38,7 +37,6 @@ pub(crate) enum Db {
 pub(crate) struct Sqlite {
     pub(crate) read: SqlitePool,
     pub(crate) write: SqlitePool,
-    options: Box<SqliteConnectOptions>,
     path: PathBuf,
     file: (u64, u64),
 }
@@ -210,16 +208,14 @@ impl Sqlite {
             })
             .connect_with(options.clone())
             .await?;
-        let read = pool(READERS)
-            .acquire_timeout(PATIENCE)
-            .connect_lazy_with(options.clone().pragma("query_only", "ON"));
-        Ok(Self { read, write, options: Box::new(options), path: path.to_owned(), file })
+        let read =
+            pool(READERS).acquire_timeout(PATIENCE).connect_lazy_with(options.pragma("query_only", "ON"));
+        Ok(Self { read, write, path: path.to_owned(), file })
     }
 
-    /// A connection of its own for the ledger, which is written to all the time: no queue, and no question whether it is
-    /// still well before each use.
-    pub(crate) async fn connect_writer(&self) -> Result<SqliteConnection> {
-        Ok(SqliteConnection::connect_with(&self.options).await?)
+    /// Where the file is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// SQLite goes on writing into a file that was deleted or replaced, and what it writes is lost. So this is looked at

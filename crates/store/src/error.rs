@@ -90,7 +90,7 @@ impl From<sqlx::Error> for StoreError {
     // Messages of a database can quote values, so only codes pass.
     fn from(error: sqlx::Error) -> Self {
         match error {
-            sqlx::Error::Database(error) => from_code(&error.code().unwrap_or_default()),
+            sqlx::Error::Database(error) => Self::from_code(&error.code().unwrap_or_default()),
             sqlx::Error::PoolTimedOut => Self::Unavailable("no connection within the time limit"),
             sqlx::Error::PoolClosed => Self::Closed,
             sqlx::Error::Io(_) | sqlx::Error::Tls(_) => Self::Unavailable("the connection broke"),
@@ -107,36 +107,39 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
-fn from_code(code: &str) -> StoreError {
-    // SQLSTATE has five characters; SQLite's result codes are numbers whose low byte is the main code.
-    if code.len() == 5 {
-        return match (code, &code[..2]) {
-            ("23505", _) => StoreError::Duplicate,
-            ("23503", _) => StoreError::Gone,
-            ("53100", _) => StoreError::Unavailable("the disk is full"),
-            ("55P03", _) => StoreError::Unavailable("the database is locked"),
-            ("25006", _) => StoreError::Unavailable("the database is read-only"),
-            ("28P01" | "28000", _) => StoreError::Unavailable("the database does not let this user in"),
-            ("3D000", _) => StoreError::Unavailable("there is no database of this name"),
-            ("55000", _) | (_, "08" | "53" | "57" | "58") => {
-                StoreError::Unavailable("the server cannot serve now")
-            }
-            (_, "40") => StoreError::Unavailable("the transaction was undone, try again"),
-            _ => StoreError::Database { code: code.to_owned() },
-        };
-    }
-    match code.parse::<u32>() {
-        Ok(1555 | 2067) => StoreError::Duplicate,
-        Ok(787) => StoreError::Gone,
-        Ok(number) => match number & 0xff {
-            5 | 6 => StoreError::Unavailable("the database is locked"),
-            8 => StoreError::Unavailable("the database is read-only"),
-            10 => StoreError::Unavailable("the disk does not read or write"),
-            13 => StoreError::Unavailable("the disk is full"),
-            14 => StoreError::Unavailable("the file of the database cannot be opened"),
-            11 | 26 => StoreError::Corrupt("the file is damaged or no database"),
-            _ => StoreError::Database { code: code.to_owned() },
-        },
-        Err(_) => StoreError::Database { code: code.to_owned() },
+impl StoreError {
+    /// What the code of a database means.
+    pub(crate) fn from_code(code: &str) -> Self {
+        // SQLSTATE has five characters; SQLite's result codes are numbers whose low byte is the main code.
+        if code.len() == 5 {
+            return match (code, &code[..2]) {
+                ("23505", _) => Self::Duplicate,
+                ("23503", _) => Self::Gone,
+                ("53100", _) => Self::Unavailable("the disk is full"),
+                ("55P03", _) => Self::Unavailable("the database is locked"),
+                ("25006", _) => Self::Unavailable("the database is read-only"),
+                ("28P01" | "28000", _) => Self::Unavailable("the database does not let this user in"),
+                ("3D000", _) => Self::Unavailable("there is no database of this name"),
+                ("55000", _) | (_, "08" | "53" | "57" | "58") => {
+                    Self::Unavailable("the server cannot serve now")
+                }
+                (_, "40") => Self::Unavailable("the transaction was undone, try again"),
+                _ => Self::Database { code: code.to_owned() },
+            };
+        }
+        match code.parse::<u32>() {
+            Ok(1555 | 2067) => Self::Duplicate,
+            Ok(787) => Self::Gone,
+            Ok(number) => match number & 0xff {
+                5 | 6 => Self::Unavailable("the database is locked"),
+                8 => Self::Unavailable("the database is read-only"),
+                10 => Self::Unavailable("the disk does not read or write"),
+                13 => Self::Unavailable("the disk is full"),
+                14 => Self::Unavailable("the file of the database cannot be opened"),
+                11 | 26 => Self::Corrupt("the file is damaged or no database"),
+                _ => Self::Database { code: code.to_owned() },
+            },
+            Err(_) => Self::Database { code: code.to_owned() },
+        }
     }
 }

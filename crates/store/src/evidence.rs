@@ -3,42 +3,37 @@
 use std::io::{BufWriter, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use futures::TryStreamExt as _;
 use sluis_ledger::{
     Checkpoint, Entry, Event, Frontier, Hash, Head, Header, Record, ZERO, hex, is_rule_name,
     write_checkpoint, write_entry, write_erased, write_header,
 };
+use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgPool;
-use sqlx::sqlite::SqliteConnection;
-use sqlx::{AssertSqlSafe, Connection as _};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::Store;
-use crate::db::{Db, Sqlite, chunk, insert_rows, reading, snapshot, writing};
+use crate::db::{Db, chunk, insert_rows, reading, snapshot, writing};
 use crate::error::{Result, StoreError};
+use crate::pen::Pen;
 
 /// Entries that may wait for the writer; whoever comes then waits for room.
 const QUEUE: usize = 1024;
 
-/// Most entries in one transaction: what one statement takes in SQLite.
+/// Most entries in one transaction.
 const BATCH: usize = 64;
-
-/// How often an append starts anew because another process appended to the same file.
-const ATTEMPTS: usize = 100;
 
 /// How much of an export is written at a time, in bytes.
 const BUFFER: usize = 64 * 1024;
 
 const COLUMNS: [&str; 5] = ["seq", "prev", "digest", "at", "entry"];
 
-/// The same, and the end of the chain after it, which only the last row of a statement carries.
-const END_COLUMNS: [&str; 8] = ["seq", "prev", "digest", "at", "entry", "size", "last", "frontier"];
-
-const HEAD: &str = "SELECT size, last, frontier FROM ledger_head WHERE id = 1";
+pub(crate) const HEAD: &str = "SELECT size, last, frontier FROM ledger_head WHERE id = 1";
 const HEAD_LOCKED: &str = "SELECT size, last, frontier FROM ledger_head WHERE id = 1 FOR UPDATE";
 
-type HeadRow = (i64, Vec<u8>, Vec<u8>);
+pub(crate) type HeadRow = (i64, Vec<u8>, Vec<u8>);
 type ExportRow = (i64, Vec<u8>, Vec<u8>, Option<Vec<u8>>, Option<String>, Option<String>);
 
 /// What the writer is asked to do.
@@ -50,101 +45,68 @@ pub(crate) enum Job {
 
 /// An entry on its way into the database.
 pub(crate) struct Waiting {
-    entry: Vec<u8>,
-    at: i64,
+    pub(crate) entry: Vec<u8>,
+    /// Unix microseconds.
+    pub(crate) at: i64,
     reply: oneshot::Sender<Result<u64>>,
 }
 
-/// Starts the writer: one task that takes all waiting entries into one transaction, so that many share the cost of one
-/// flush to disk. It lives until the last handle is gone, and through every error: whoever waits is told, and the next
-/// transaction starts from what stands in the database.
-pub(crate) fn start_writer(db: Db, failing: Arc<AtomicBool>) -> mpsc::Sender<Job> {
+/// Starts the writer: a thread of its own for SQLite, a task for PostgreSQL. It takes all waiting entries into one
+/// transaction, so that many share the cost of one flush to disk. It lives until the last handle is gone, and through
+/// every error: whoever waits is told, and the next transaction starts from what stands in the database.
+pub(crate) fn start_writer(db: Db, failing: Arc<AtomicBool>) -> Result<mpsc::Sender<Job>> {
     let (jobs, mut queue) = mpsc::channel(QUEUE);
-    tokio::spawn(async move {
-        let mut batch = Vec::with_capacity(BATCH);
-        let mut closing = None;
-        let mut pen = Pen::default();
-        while closing.is_none() && queue.recv_many(&mut batch, BATCH).await > 0 {
-            let mut entries = Vec::with_capacity(batch.len());
-            for job in batch.drain(..) {
-                match job {
-                    Job::Append(waiting) => entries.push(waiting),
-                    Job::Close(done) => closing = Some(done),
+    match db {
+        Db::Sqlite(lite) => {
+            let mut pen = Pen::new(lite);
+            thread::Builder::new().name("ledger".into()).spawn(move || {
+                let mut batch = Vec::with_capacity(BATCH);
+                let mut closing = None;
+                while closing.is_none() && queue.blocking_recv_many(&mut batch, BATCH) > 0 {
+                    let entries = sort_out(&mut batch, &mut closing);
+                    if !entries.is_empty() {
+                        reply(pen.append(&entries), entries, &failing);
+                    }
                 }
-            }
-            if entries.is_empty() {
-                continue;
-            }
-            let result = match &db {
-                Db::Sqlite(lite) => append_sqlite(lite, &mut pen, &entries).await,
-                Db::Postgres(pool) => append_postgres(pool, &entries).await,
-            };
-            failing.store(result.is_err(), Ordering::Relaxed);
-            for (waiting, offset) in entries.into_iter().zip(0..) {
-                // A caller that left does not make its entry undone.
-                let _ = waiting.reply.send(result.clone().map(|first| first + offset));
-            }
+                drop(pen);
+                closing.map(|done| done.send(()))
+            })?;
         }
-        if let Some(conn) = pen.conn {
-            // Everything is durable already; this only leaves the file tidy.
-            let _ = conn.close().await;
-        }
-        if let Some(done) = closing {
-            // Nobody waits for this answer any more if the send fails.
-            let _ = done.send(());
-        }
-    });
-    jobs
-}
-
-/// What the writer keeps between batches in SQLite; all of it can be had anew.
-#[derive(Default)]
-struct Pen {
-    conn: Option<SqliteConnection>,
-    /// The end of the chain as this writer left it.
-    end: Option<Head>,
-}
-
-/// Appends the batch in one statement, which is a transaction of its own: one step and one flush. The end of the chain
-/// is remembered from the last time. When another process has appended since, the number of the first entry is taken,
-/// nothing is written, and it starts anew from what stands in the database. After any other error the connection is not
-/// used again.
-async fn append_sqlite(lite: &Sqlite, pen: &mut Pen, batch: &[Waiting]) -> Result<u64> {
-    for _ in 0..ATTEMPTS {
-        lite.check()?;
-        let mut conn = match pen.conn.take() {
-            Some(conn) => conn,
-            None => lite.connect_writer().await?,
-        };
-        let mut head = match pen.end.take() {
-            Some(head) => head,
-            None => read_head(sqlx::query_as(HEAD).fetch_one(&mut conn).await?)?,
-        };
-        let first = head.size();
-        let mut query = sqlx::query(AssertSqlSafe(insert_rows("ledger_append", &END_COLUMNS, batch.len())));
-        for (waiting, left) in batch.iter().zip((0..batch.len()).rev()) {
-            let record = head.append(&waiting.entry);
-            let is_last = left == 0;
-            query = query
-                .bind(signed(record.seq)?)
-                .bind(record.prev.to_vec())
-                .bind(record.digest.to_vec())
-                .bind(waiting.at)
-                .bind(&waiting.entry)
-                .bind(if is_last { Some(signed(head.size())?) } else { None })
-                .bind(is_last.then(|| head.last().to_vec()))
-                .bind(is_last.then(|| head.frontier().to_bytes()));
-        }
-        match query.execute(&mut conn).await.map_err(StoreError::from) {
-            Ok(_) => {
-                *pen = Pen { conn: Some(conn), end: Some(head) };
-                return Ok(first);
-            }
-            Err(StoreError::Duplicate) => pen.conn = Some(conn),
-            Err(error) => return Err(error),
+        Db::Postgres(pool) => {
+            tokio::spawn(async move {
+                let mut batch = Vec::with_capacity(BATCH);
+                let mut closing = None;
+                while closing.is_none() && queue.recv_many(&mut batch, BATCH).await > 0 {
+                    let entries = sort_out(&mut batch, &mut closing);
+                    if !entries.is_empty() {
+                        reply(append_postgres(&pool, &entries).await, entries, &failing);
+                    }
+                }
+                closing.map(|done| done.send(()))
+            });
         }
     }
-    Err(StoreError::Unavailable("other processes keep appending"))
+    Ok(jobs)
+}
+
+/// The entries among the jobs, and whom to tell that the writer has stopped.
+fn sort_out(batch: &mut Vec<Job>, closing: &mut Option<oneshot::Sender<()>>) -> Vec<Waiting> {
+    let mut entries = Vec::with_capacity(batch.len());
+    for job in batch.drain(..) {
+        match job {
+            Job::Append(waiting) => entries.push(waiting),
+            Job::Close(done) => *closing = Some(done),
+        }
+    }
+    entries
+}
+
+fn reply(result: Result<u64>, entries: Vec<Waiting>, failing: &AtomicBool) {
+    failing.store(result.is_err(), Ordering::Relaxed);
+    for (waiting, offset) in entries.into_iter().zip(0..) {
+        // A caller that left does not make its entry undone.
+        let _ = waiting.reply.send(result.clone().map(|first| first + offset));
+    }
 }
 
 /// Appends the batch in one transaction that holds the end of the chain: several nodes append to one.
@@ -353,7 +315,7 @@ fn write_row(out: &mut impl Write, row: ExportRow) -> Result<()> {
     Ok(())
 }
 
-fn read_head((size, last, frontier): HeadRow) -> Result<Head> {
+pub(crate) fn read_head((size, last, frontier): HeadRow) -> Result<Head> {
     let frontier = Frontier::from_bytes(unsigned(size)?, &frontier);
     Ok(Head::new(hash(last)?, frontier.ok_or(StoreError::Corrupt("the head of the ledger"))?))
 }
@@ -362,7 +324,7 @@ fn hash(bytes: Vec<u8>) -> Result<Hash> {
     bytes.try_into().map_err(|_| StoreError::Corrupt("a hash in the ledger"))
 }
 
-fn signed(number: u64) -> Result<i64> {
+pub(crate) fn signed(number: u64) -> Result<i64> {
     i64::try_from(number).map_err(|_| StoreError::Range)
 }
 
@@ -399,22 +361,22 @@ mod tests {
         let source = Source { now: || 0, random: |bytes| bytes.fill(5) };
         let store = Store::open(&url, MasterKey::from_bytes([1; 32]), source).await.unwrap();
         let Db::Sqlite(lite) = &store.inner.db else { panic!("a database in a file") };
-        let mut pen = Pen { conn: Some(lite.connect_writer().await.unwrap()), end: None };
-        sqlx::raw_sql("PRAGMA max_page_count = 40").execute(pen.conn.as_mut().unwrap()).await.unwrap();
+        let mut pen = Pen::new(lite.clone());
+        pen.limit_pages(40);
         let batch = || {
             let entry = store.entry(Event::Sent);
             [Waiting { entry: entry.to_bytes().unwrap(), at: entry.at, reply: oneshot::channel().0 }]
         };
         let mut answered = 0;
         let error = loop {
-            match append_sqlite(lite, &mut pen, &batch()).await {
+            match pen.append(&batch()) {
                 Ok(number) => answered = number + 1,
                 Err(error) => break error,
             }
         };
         assert_eq!(error, StoreError::Unavailable("the disk is full"));
         // The limit was one of the connection, and the error has ended that one.
-        assert_eq!(append_sqlite(lite, &mut pen, &batch()).await.unwrap(), answered);
+        assert_eq!(pen.append(&batch()).unwrap(), answered);
         let mut file = Vec::new();
         store.export(&mut file).await.unwrap();
         assert_eq!(verify(&file[..], &Expect::default(), |_| ()).unwrap().entries, answered + 1);

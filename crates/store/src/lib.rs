@@ -12,6 +12,7 @@ mod db;
 mod error;
 mod evidence;
 mod keys;
+mod pen;
 mod schema;
 mod seal;
 mod vault;
@@ -90,7 +91,7 @@ impl Store {
         let inner = Inner {
             labels: SealKey::new(master.derive("virtual-key-labels"))?,
             conversations: SealKey::new(master.derive("conversation-keys"))?,
-            jobs: evidence::start_writer(db.clone(), Arc::clone(&failing)),
+            jobs: evidence::start_writer(db.clone(), Arc::clone(&failing))?,
             failing,
             db,
             master,

@@ -23,17 +23,6 @@ CREATE TABLE ledger_head (
     frontier BLOB NOT NULL
 ) STRICT;
 
--- Takes entries and the end of the chain after them in one statement: an append costs one step and one flush.
-CREATE VIEW ledger_append AS
-    SELECT ledger.seq, ledger.prev, digest, at, entry, size, last, frontier FROM ledger, ledger_head;
-
-CREATE TRIGGER ledger_append_rows INSTEAD OF INSERT ON ledger_append BEGIN
-    INSERT INTO ledger (seq, prev, digest, at, entry)
-    VALUES (NEW.seq, NEW.prev, NEW.digest, NEW.at, NEW.entry);
-    UPDATE ledger_head SET size = NEW.size, last = NEW.last, frontier = NEW.frontier
-    WHERE id = 1 AND NEW.size IS NOT NULL;
-END;
-
 CREATE TABLE checkpoints (
     size INTEGER NOT NULL PRIMARY KEY,
     note TEXT NOT NULL
