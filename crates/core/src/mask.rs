@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use sluis_detect::{Finding, Kind, Segment, entities, normalise};
+use sluis_detect::{Finding, Identity, Kind, Segment, identities, normalise};
+use std::collections::HashMap;
 
 use crate::pseudonym::{Codebook, Full, Word};
 use crate::restore::tokens_in;
@@ -19,8 +20,8 @@ pub fn pseudonymise(
     masked: &[Kind],
     book: &mut Codebook,
 ) -> Result<Vec<Option<String>>, Full> {
-    let owners = entities(segments, findings);
-    let canonical = canonical_forms(segments, findings, &owners);
+    let owners = identities(segments, findings);
+    let canonical = canonical_forms(&owners);
 
     // First every finding gets its token: only then is it known what plain text could be mistaken for one.
     let mut replaced: Vec<Vec<(Range<usize>, String)>> = Vec::with_capacity(segments.len());
@@ -38,11 +39,10 @@ pub fn pseudonymise(
                 continue;
             }
             let surface = &segment.text[range.clone()];
-            let own = normalise(finding.kind, surface);
-            let shared = owners.get(index).and_then(|o| o.get(i)).and_then(|owner| canonical.get(owner));
+            let shared = owners.get(index).and_then(|o| o.get(i)).and_then(|o| canonical.get(&o.entity));
             let canonical = match shared {
-                Some(shared) if range.start == finding.start => shared,
-                _ => &own,
+                Some(shared) if range.start == finding.start => *shared,
+                _ => &normalise(finding.kind, surface),
             };
             let token = book.issue(Word::Kind(finding.kind), canonical, surface)?;
             end = range.end;
@@ -67,18 +67,10 @@ pub fn pseudonymise(
 
 /// The normal form of the first mention of each entity: it names the entity in the codebook, and stays the
 /// same when a conversation grows.
-fn canonical_forms(
-    segments: &[Segment<'_>],
-    findings: &[Vec<Finding>],
-    owners: &[Vec<usize>],
-) -> std::collections::HashMap<usize, String> {
-    let mut forms = std::collections::HashMap::new();
-    for ((segment, found), owners) in segments.iter().zip(findings).zip(owners) {
-        for (finding, owner) in found.iter().zip(owners) {
-            forms
-                .entry(*owner)
-                .or_insert_with(|| normalise(finding.kind, &segment.text[finding.start..finding.end]));
-        }
+fn canonical_forms(owners: &[Vec<Identity>]) -> HashMap<usize, &str> {
+    let mut forms = HashMap::new();
+    for owner in owners.iter().flatten() {
+        forms.entry(owner.entity).or_insert(owner.normal.as_str());
     }
     forms
 }

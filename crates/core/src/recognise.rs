@@ -148,9 +148,9 @@ fn type_word(cursor: &mut Cursor<'_>) -> Attempt<()> {
 
 /// Those of the sorted words that have this byte at this place.
 fn narrowed<'a>(words: &'a [&'a str], place: usize, byte: u8) -> &'a [&'a str] {
-    let has = |word: &&str| word.as_bytes().get(place) == Some(&byte);
-    let Some(start) = words.iter().position(has) else { return &[] };
-    let count = words[start..].iter().take_while(|word| has(word)).count();
+    let at = |word: &&str| word.as_bytes().get(place).copied();
+    let start = words.partition_point(|word| at(word) < Some(byte));
+    let count = words[start..].partition_point(|word| at(word) == Some(byte));
     &words[start..start + count]
 }
 

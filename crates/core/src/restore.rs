@@ -110,10 +110,11 @@ impl Restorer {
     fn advance(&mut self, text: &str, last: bool, out: &mut String) -> usize {
         let mut at = 0;
         let mut copied = 0;
+        let mut digits = Digits::default();
         while at < text.len() {
             let rest = &text[at..];
             let Reading::Glyph(glyph) = read(rest, last) else { break };
-            if may_start(glyph.char, self.before) {
+            if may_start(glyph.char, self.before) && digits.are_near(text, at, last) {
                 match token_at(rest, last, &self.book) {
                     Match::No => {}
                     Match::More => break,
@@ -166,15 +167,16 @@ impl Restorer {
 #[must_use]
 pub fn tokens_in(text: &str, book: &Codebook) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    // Every spelling of a digit has an ASCII digit in it, or is a full-width one, which begins with this byte.
-    if book.is_empty() || !text.bytes().any(|byte| byte.is_ascii_digit() || byte == 0xef) {
+    if book.is_empty() {
         return found;
     }
+    let mut digits = Digits::default();
     let mut before = ' ';
     let mut at = 0;
     while at < text.len() {
         let Reading::Glyph(glyph) = read(&text[at..], true) else { break };
         if may_start(glyph.char, before)
+            && digits.are_near(text, at, true)
             && let Match::Yes { bytes, .. } = token_at(&text[at..], true, book)
         {
             found.push(at..at + bytes);
@@ -187,6 +189,26 @@ pub fn tokens_in(text: &str, book: &Codebook) -> Vec<Range<usize>> {
         at += glyph.bytes;
     }
     found
+}
+
+/// Where the next digit stands, so that words in plain text need no closer look.
+#[derive(Default)]
+struct Digits {
+    next: usize,
+}
+
+impl Digits {
+    /// Whether a token that starts at `at` could reach a digit. `last` says that no more text will come.
+    fn are_near(&mut self, text: &str, at: usize, last: bool) -> bool {
+        // Every spelling of a digit has an ASCII digit in it, or is a full-width one, which begins with this byte.
+        let is_digit = |byte: &u8| byte.is_ascii_digit() || *byte == 0xef;
+        if self.next < at || self.next == 0 {
+            let found = text.as_bytes()[at..].iter().position(is_digit);
+            self.next = found.map_or(text.len(), |found| at + found);
+        }
+        let is_there = self.next < text.len() || !last;
+        is_there && self.next - at <= MAX_TOKEN_BYTES
+    }
 }
 
 /// Behind a backslash that belongs to no token, the escaped sign is looked at by itself: it may open one.

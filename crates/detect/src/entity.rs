@@ -103,54 +103,71 @@ impl Name {
     }
 }
 
-/// For each finding the number of its entity, parallel to `findings`. Names are one person's where the document leaves no doubt: "De Vries"
+/// Whom or what a finding is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The same number for all findings about one person, and for all that are the same value.
+    pub entity: usize,
+    /// The [`normalise`]d value of this finding.
+    pub normal: String,
+}
+
+/// For each finding its identity, parallel to `findings`. Names are one person's where the document leaves no doubt: "De Vries"
 /// is "Jan de Vries" unless another De Vries is named too. Findings that are not names share a number when kind and [`normalise`]d value are equal.
 #[must_use]
-pub fn entities(segments: &[Segment<'_>], findings: &[Vec<Finding>]) -> Vec<Vec<usize>> {
-    let value = |segment: usize, f: &Finding| {
-        segments.get(segment).and_then(|s| s.text.get(f.start..f.end)).unwrap_or("")
-    };
-    let people = People::new(
-        findings
-            .iter()
-            .enumerate()
-            .flat_map(|(s, list)| list.iter().filter(|f| f.kind == Kind::Person).map(move |f| (s, f)))
-            .map(|(s, f)| value(s, f)),
-    );
-    let mut ids: HashMap<(Kind, String), usize> = HashMap::new();
-    findings
+pub fn identities(segments: &[Segment<'_>], findings: &[Vec<Finding>]) -> Vec<Vec<Identity>> {
+    let mut identities: Vec<Vec<Identity>> = findings
         .iter()
         .enumerate()
         .map(|(segment, list)| {
             list.iter()
-                .map(|f| {
-                    let text = value(segment, f);
-                    let canonical = normalise(f.kind, text);
-                    let name = if f.kind == Kind::Person { people.whose(&canonical) } else { canonical };
-                    let next = ids.len();
-                    *ids.entry((f.kind, name)).or_insert(next)
-                })
+                .map(|f| Identity { entity: 0, normal: normalise(f.kind, value(segments, segment, f)) })
                 .collect()
         })
-        .collect()
+        .collect();
+    let mut people = People::default();
+    for (segment, (list, own)) in findings.iter().zip(&identities).enumerate() {
+        for (f, identity) in list.iter().zip(own).filter(|(f, _)| f.kind == Kind::Person) {
+            people.meet(&identity.normal, value(segments, segment, f));
+        }
+    }
+    let fullest = people.fullest();
+    let mut ids: HashMap<(Kind, String), usize> = HashMap::new();
+    for (list, own) in findings.iter().zip(&mut identities) {
+        for (f, identity) in list.iter().zip(own) {
+            let name = match f.kind {
+                Kind::Person => fullest.get(&identity.normal).unwrap_or(&identity.normal),
+                _ => &identity.normal,
+            };
+            let next = ids.len();
+            identity.entity = *ids.entry((f.kind, name.clone())).or_insert(next);
+        }
+    }
+    identities
 }
 
-/// The people of a document: for each way a name is written, the fullest form of the person.
+fn value<'a>(segments: &[Segment<'a>], segment: usize, finding: &Finding) -> &'a str {
+    segments.get(segment).and_then(|s| s.text.get(finding.start..finding.end)).unwrap_or("")
+}
+
+/// The people of a document: every way a name is written, once, in order of appearance.
+#[derive(Default)]
 struct People {
-    fullest: HashMap<String, String>,
+    forms: Vec<(String, Name)>,
+    known: HashSet<String>,
 }
 
 impl People {
-    fn new<'a>(values: impl Iterator<Item = &'a str>) -> Self {
-        // Every form once, in order of appearance.
-        let mut forms: Vec<(String, Name)> = Vec::new();
-        let mut known = HashSet::new();
-        for value in values {
-            let canonical = normalise(Kind::Person, value);
-            if known.insert(canonical.clone()) {
-                forms.push((canonical, Name::new(value)));
-            }
+    fn meet(&mut self, normal: &str, value: &str) {
+        if !self.known.contains(normal) {
+            self.known.insert(normal.to_owned());
+            self.forms.push((normal.to_owned(), Name::new(value)));
         }
+    }
+
+    /// For each way a name is written, the fullest form of the person.
+    fn fullest(self) -> HashMap<String, String> {
+        let Self { forms, .. } = self;
         let mut fullest: HashMap<String, String> = HashMap::new();
         // Full names first: each joins the one earlier person it agrees with.
         let mut persons: Vec<usize> = Vec::new();
@@ -199,11 +216,7 @@ impl People {
                 }
             }
         }
-        Self { fullest }
-    }
-
-    fn whose(&self, canonical: &str) -> String {
-        self.fullest.get(canonical).cloned().unwrap_or_else(|| canonical.to_owned())
+        fullest
     }
 }
 
@@ -223,7 +236,8 @@ mod tests {
                 f
             })
             .collect();
-        entities(&[Segment { text: &text, label: "" }], &[findings]).remove(0)
+        let found = identities(&[Segment { text: &text, label: "" }], &[findings]).remove(0);
+        found.into_iter().map(|identity| identity.entity).collect()
     }
 
     #[test]

@@ -46,7 +46,7 @@ mod veto;
 mod weigh;
 
 pub use detector::Detector;
-pub use entity::entities;
+pub use entity::{Identity, identities};
 pub use kind::{Finding, Kind, Profile, Segment};
 pub use normalise::normalise;
 pub use offset::char_offsets;

@@ -1,7 +1,7 @@
 //! What holds for every text.
 
 use proptest::prelude::*;
-use sluis_detect::{Detector, Finding, Kind, Profile, Segment, char_offsets, entities, normalise};
+use sluis_detect::{Detector, Finding, Kind, Profile, Segment, char_offsets, identities, normalise};
 use std::sync::LazyLock;
 
 static DETECTOR: LazyLock<Detector> = LazyLock::new(|| Detector::new(Profile::Fast));
@@ -37,6 +37,8 @@ const PIECES: &[&str] = &[
     "مرحبا",
     "٠٦١٢٣٤",
     "１２３４",
+    "061234567８",
+    "—",
     "\\",
     "-----BEGIN PRIVATE KEY-----",
     "sk-ant-",
@@ -112,7 +114,7 @@ proptest! {
         for (segment, list) in segments.iter().zip(&findings) {
             check(segment.text, list)?;
         }
-        let ids = entities(&segments, &findings);
+        let ids = identities(&segments, &findings);
         prop_assert!(ids.iter().zip(&findings).all(|(a, b)| a.len() == b.len()));
     }
 
