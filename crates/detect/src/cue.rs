@@ -101,7 +101,7 @@ const STEMS: &[(Flags, &str)] = &[
     (PLATE, "kenteken nummerplaat plaat kennzeichen plate immatriculation"),
     (
         DOCUMENT,
-        "paspoort passport id identiteits identiteitskaart rijbewijs eid verblijfs document doc \
+        "paspoort paspoorten pasp passport passports id identiteits identiteitskaart identiteitskaarten rijbewijs rijbewijzen eid verblijfs document documenten doc verblijfskaart verblijfskaarten \
                 vreemdelingen ausweis reisepass passeport permis fuhrerschein legitimatie docu vw verblijfsdocument",
     ),
     (PATIENT, "patient pat patienten pt epd zis ziekenhuis hospital mrn opname pid"),

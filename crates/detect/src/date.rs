@@ -53,6 +53,12 @@ fn separator(page: &Page<'_>, at: usize) -> bool {
     page.get(at).is_some_and(|t| matches!(t.mark, b'-' | b'/' | b'.')) && page.gap(at) <= 1
 }
 
+/// The token behind the separator `at`, over an apostrophe or the end of a line that cuts the date in two.
+fn after(page: &Page<'_>, at: usize) -> usize {
+    let skip = page.get(at + 1).is_some_and(|t| t.is_line() || t.mark == b'\'');
+    at + 1 + usize::from(skip)
+}
+
 /// The date that starts at number token `at`.
 fn read(page: &Page<'_>, at: usize) -> Option<Date> {
     let first = number(page, at)?;
@@ -78,9 +84,13 @@ fn read(page: &Page<'_>, at: usize) -> Option<Date> {
     if width > 2 || !(1..=31).contains(&first) {
         return None;
     }
-    // 12-03-1980, 12/3/80, 12.03.1980, 12 03 1980
-    let (middle, last) =
-        if separator(page, at + 1) && separator(page, at + 3) { (at + 2, at + 4) } else { (at + 1, at + 2) };
+    // 12-03-1980, 12/3/80, 12.03.1980, 2-2-'37, 12 03 1980
+    let middle = after(page, at + 1);
+    let (middle, last) = if separator(page, at + 1) && separator(page, middle + 1) {
+        (middle, after(page, middle + 1))
+    } else {
+        (at + 1, at + 2)
+    };
     if let Some(month) = number(page, middle) {
         if page.tokens[middle].len() > 2
             || last == at + 2 && (page.gap(middle) != 1 || page.gap(last.min(page.tokens.len() - 1)) != 1)

@@ -3,7 +3,7 @@
 use crate::field::Header;
 use crate::fold::Folded;
 use crate::kind::{Finding, Kind, Profile, Segment};
-use crate::lexicon::Lexicon;
+use crate::lexicon::{Flags, Lexicon};
 use crate::memory::Memory;
 use crate::page::{Candidate, Class, Page, Token};
 use crate::special::Special;
@@ -31,6 +31,9 @@ impl std::fmt::Debug for Detector {
         f.debug_struct("Detector").field("profile", &self.profile).finish_non_exhaustive()
     }
 }
+
+/// Cues behind which a number may go on over the end of a line or a cell.
+const LINE_CROSSING: Flags = cue::BSN | cue::NRN | cue::PHONE | cue::CARD;
 
 /// A piece of a segment on its way through the layers.
 struct Draft<'t> {
@@ -158,7 +161,10 @@ impl Detector {
         let glued = page.glued(at);
         let inside = glued && (page.tokens[at - 1].is_word() || page.tokens[at - 1].mark == b'_');
         if !inside {
-            let run = digits::Run::new(page, at);
+            let mut run = digits::Run::new(page, at, false);
+            if run.broken_off && page.cue(at, 4) & LINE_CROSSING != 0 {
+                run = digits::Run::new(page, at, true);
+            }
             let total = run.groups().last().map_or(0, |g| g.total);
             // Eight digits are the shortest number of these kinds.
             if total >= 8

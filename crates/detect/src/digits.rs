@@ -3,7 +3,7 @@
 use crate::page::{Class, Page};
 
 const MOST_DIGITS: usize = 34;
-const MOST_GROUPS: usize = 9;
+const MOST_GROUPS: usize = 16;
 
 /// Digit groups from one number token onward: "06-12 34 56 78" is five groups, ten digits.
 pub(crate) struct Run {
@@ -12,6 +12,8 @@ pub(crate) struct Run {
     count: usize,
     /// Byte where the run starts.
     pub start: u32,
+    /// Whether it ends at the end of a line, a cell or a box, behind which more digits follow.
+    pub broken_off: bool,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -20,20 +22,22 @@ pub(crate) struct Group {
     pub total: usize,
     /// Digits of this group.
     pub len: usize,
-    /// The separator before the group: a mark, b' ', or b'?' for a mixture such as " - ".
+    /// The separator before the group: a mark, b' ', b'\n' for a line or cell that ends, or b'?' for a mixture such as " - ".
     pub separator: u8,
     /// Byte where the group ends.
     pub end: u32,
 }
 
 impl Run {
-    /// The run that starts at number token `at`.
-    pub fn new(page: &Page<'_>, at: usize) -> Self {
+    /// The run that starts at number token `at`; `across` the ends of lines and cells too, where words before it say
+    /// which number it is.
+    pub fn new(page: &Page<'_>, at: usize, across: bool) -> Self {
         let mut run = Self {
             digits: [0; MOST_DIGITS],
             groups: [Group::default(); MOST_GROUPS],
             count: 0,
             start: page.tokens[at].start,
+            broken_off: false,
         };
         let mut token = at;
         let mut separator = 0;
@@ -49,6 +53,10 @@ impl Run {
                 Group { total: total + number.len(), len: number.len(), separator, end: number.end };
             run.count += 1;
             let Some((next, mark)) = Self::next(page, token) else { break };
+            if mark == b'\n' && !across {
+                run.broken_off = true;
+                break;
+            }
             token = next;
             separator = mark;
         }
@@ -62,16 +70,28 @@ impl Run {
             let at = token + step;
             let next = page.get(at)?;
             let gap = page.gap(at);
-            if gap > 2 {
+            if gap > 2 && mark != b'\n' {
                 return None;
             }
             if gap > 0 {
-                mark = if mark == 0 { b' ' } else { b'?' };
+                mark = match mark {
+                    0 => b' ',
+                    b'/' | b'\n' => mark,
+                    _ => b'?',
+                };
             }
             match next.class {
                 Class::Number => return (mark != 0).then_some((at, mark)),
+                Class::Line => mark = b'\n',
+                Class::Mark if matches!(next.mark, b'\t' | b'|') => mark = b'\n',
+                Class::Mark if mark == b'\n' && next.mark == b'>' => {}
                 Class::Mark if matches!(next.mark, b'.' | b'-' | b'/' | b'(' | b')') => {
-                    mark = if mark == 0 || mark == next.mark { next.mark } else { b'?' };
+                    mark = match mark {
+                        b'\n' => mark,
+                        b' ' if next.mark == b'/' => b'/',
+                        _ if mark == 0 || mark == next.mark => next.mark,
+                        _ => b'?',
+                    };
                 }
                 _ => return None,
             }

@@ -121,6 +121,7 @@ pub(crate) fn find(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) {
     let mut filled = 0;
     let mut end = start;
     let mut gap = 0;
+    let mut lines = 0;
     for (offset, &byte) in bytes[start..].iter().enumerate() {
         if byte.is_ascii_alphanumeric() {
             code[filled] = byte.to_ascii_uppercase();
@@ -132,6 +133,11 @@ pub(crate) fn find(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) {
             }
         } else if matches!(byte, b' ' | b'.' | b'-') && gap < 2 {
             gap += 1;
+        } else if matches!(byte, b'\n' | b'\t') || lines > 0 && gap < 40 && matches!(byte, b' ' | b'>' | b'|')
+        {
+            // Over the end of a line, with its indent or mark of quotation; only the check digits tell then.
+            lines += 1;
+            gap += 1;
         } else {
             break;
         }
@@ -141,7 +147,7 @@ pub(crate) fn find(page: &Page<'_>, at: usize, out: &mut Vec<Candidate>) {
     let digits = code.iter().filter(|b| b.is_ascii_digit()).count();
     let score = if filled == length && digits >= 10 && mod_97(code) == 1 {
         0.99
-    } else if filled == length && digits >= 10 && (cues & cue::IBAN != 0 || shape(code)) {
+    } else if filled == length && lines == 0 && digits >= 10 && (cues & cue::IBAN != 0 || shape(code)) {
         // A mistyped account number still points to its owner.
         0.75
     } else {

@@ -80,6 +80,7 @@ pub(crate) fn read(page: &Page<'_>, at: usize, manner: Manner) -> Option<Run> {
                 if run.words > 0
                     && token.shape == Shape::Single
                     && page.get(index + 1).is_none_or(|t| !t.is_word() || page.gap(index + 1) > 1)
+                    && !(page.is(index + 1, b'-') && page.get(index + 2).is_some_and(Token::is_number))
                 {
                     run.initials += 1;
                     run.end = index + 1;
@@ -129,6 +130,10 @@ pub(crate) fn read(page: &Page<'_>, at: usize, manner: Manner) -> Option<Run> {
 /// One past the last token of the initial at `index`: "J.", "Th.", "IJ.", or a bare "J" before another capital.
 fn initial(page: &Page<'_>, index: usize) -> Option<usize> {
     let token = &page.tokens[index];
+    // "HN-806-V. Voor": a letter of a number.
+    if index > 1 && page.glued(index) && page.is(index - 1, b'-') && page.tokens[index - 2].is_number() {
+        return None;
+    }
     let dot = page.is(index + 1, b'.') && page.glued(index + 1);
     if token.shape == Shape::Single {
         if dot {

@@ -2,7 +2,7 @@
 //! Kingdom, and others in international form (E.164). Service numbers belong to nobody and are left alone.
 
 use crate::cue;
-use crate::digits::{Group, Run};
+use crate::digits::{Group, Run, grouped, uniform};
 use crate::kind::Kind;
 use crate::lexicon::Flags;
 use crate::page::{Candidate, Page};
@@ -103,7 +103,7 @@ fn international(run: &Run, skip: usize) -> Option<(Group, f32)> {
     let mut best = None;
     for group in run.groups() {
         let national = group.total.saturating_sub(skip + code + trunk);
-        if (low..=high).contains(&national) && !(group.separator == b'?' && best.is_some()) {
+        if (low..=high).contains(&national) && !(matches!(group.separator, b'?' | b'\n') && best.is_some()) {
             best = Some(*group);
         }
     }
@@ -152,7 +152,7 @@ fn national(run: &Run, called: bool) -> Option<(Group, f32)> {
     if let Some(found) = run.exactly(10) {
         let d = run.digits(10);
         let last = *found.last()?;
-        if let Some(score) = ten(d, found) {
+        if let Some(score) = ten(d, found, called) {
             return (!service(d)).then_some((last, score));
         }
     }
@@ -173,6 +173,14 @@ fn national(run: &Run, called: bool) -> Option<(Group, f32)> {
             return Some((*found.last()?, 0.6));
         }
     }
+    // British fixed lines: "0113 496 0347", "01632 960123".
+    if let Some(found) = run.exactly(11)
+        && matches!(run.digits(2)[1], 1 | 2)
+        && [&[4, 3, 4][..], &[5, 6], &[3, 4, 4], &[5, 3, 3]].iter().any(|lengths| grouped(found, lengths))
+        && uniform(found)
+    {
+        return Some((*found.last()?, 0.55));
+    }
     // German mobiles of twelve digits.
     if let Some(found) = run.exactly(12) {
         let d = run.digits(12);
@@ -182,17 +190,22 @@ fn national(run: &Run, called: bool) -> Option<(Group, f32)> {
     }
     let slash = groups.len() > 1 && groups[1].separator == b'/' && groups[0].len >= 3;
     if (called || slash) && !service(run.digits(groups.last()?.total)) {
-        let group = groups.iter().rev().find(|g| (if slash { 9 } else { 8 }..=13).contains(&g.total))?;
+        let line = groups.iter().position(|g| g.separator == b'\n').unwrap_or(groups.len());
+        let group =
+            groups[..line].iter().rev().find(|g| (if slash { 9 } else { 8 }..=13).contains(&g.total))?;
         return Some((*group, 0.55));
     }
     None
 }
 
 /// Ten digits with a zero in front: how sure, if at all.
-fn ten(d: &[u8], groups: &[Group]) -> Option<f32> {
+fn ten(d: &[u8], groups: &[Group], called: bool) -> Option<f32> {
     let first = groups[0].len;
     let alone = groups.len() == 1;
-    if d[1] == 0 || groups.len() > 6 || groups.iter().skip(1).any(|g| g.len == 1) && groups.len() > 5 {
+    // "0 6 8 7 1 1 9 4 0 2", "06 3 8 1 2 0 7 7 5"
+    let spelled = uniform(groups) && (groups.len() == 10 || first == 2 && d[1] == 6);
+    let scattered = groups.len() > 6 || groups.iter().skip(1).any(|g| g.len == 1) && groups.len() > 5;
+    if d[1] == 0 || scattered && !spelled && !called {
         return None;
     }
     // Mobile: Netherlands 06, Belgium 045x to 049x.
