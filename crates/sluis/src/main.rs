@@ -17,6 +17,7 @@ macro_rules! say_part {
 mod bench;
 mod check;
 mod demo;
+mod eval;
 mod evidence;
 mod jsonl;
 mod keys;
@@ -83,6 +84,17 @@ enum Command {
         /// Which detector to use.
         #[arg(long, value_enum, default_value = "accurate")]
         profile: Profile,
+    },
+    /// Measure detection on texts in which people marked the personal data.
+    Eval {
+        /// Lines of {"text","spans":[{"start","end","kind"}],"special","verdict"}; offsets are characters.
+        gold: PathBuf,
+        /// Which detector to use.
+        #[arg(long, value_enum, default_value = "accurate")]
+        profile: Profile,
+        /// Print the figures as JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Check an exported ledger, offline. Exit code 0: sound, 1: not sound, 2: cannot be read.
     Verify {
@@ -211,6 +223,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             mask::run(file.as_deref(), map.as_deref(), profile.into())
         }
         Command::Mask { jsonl: true, profile, .. } => jsonl::mask(profile.into()),
+        Command::Eval { gold, profile, json } => eval::run(&gold, profile.into(), json),
         Command::Verify { ledger, key, checkpoint } => evidence::verify(&ledger, key, checkpoint.as_deref()),
         Command::Config { command: ConfigCommand::Check } => serve::check_config(&settings()?),
         Command::Demo { text } => node::block_on(demo::run(text)),
