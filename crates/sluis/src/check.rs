@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use sluis_detect::{Detector, Finding, Profile, Segment};
+use sluis_detect::{Detector, Finding, Profile, Segment, reason};
 
 use crate::walk::{self, Unread};
 
@@ -15,11 +15,11 @@ use crate::walk::{self, Unread};
 const PART_BYTES: usize = 1 << 20;
 
 /// Checks files and folders, or standard input.
-pub fn run(paths: &[PathBuf], profile: Profile) -> anyhow::Result<ExitCode> {
+pub fn run(paths: &[PathBuf], profile: Profile, why: bool) -> anyhow::Result<ExitCode> {
     let detector = Detector::new(profile);
     if paths.is_empty() {
         let found = match walk::text(std::io::stdin().lock()) {
-            Ok(text) => show(&detector, &text)?,
+            Ok(text) => show(&detector, &text, why)?,
             Err(unread) => {
                 eprintln!("sluis: standard input {}", unread.reason());
                 return Ok(ExitCode::from(2));
@@ -30,7 +30,7 @@ pub fn run(paths: &[PathBuf], profile: Profile) -> anyhow::Result<ExitCode> {
     let files = walk::files(paths);
     if let ([path], false) = (files.as_slice(), paths[0].is_dir()) {
         return match walk::read(path) {
-            Ok(text) => Ok(code(show(&detector, &text)?, false)),
+            Ok(text) => Ok(code(show(&detector, &text, why)?, false)),
             Err(unread) => {
                 eprintln!("sluis: {} {}", path.display(), unread.reason());
                 Ok(ExitCode::from(2))
@@ -80,7 +80,7 @@ fn detect(
 }
 
 /// Shows one text with its findings. Says whether there were any.
-fn show(detector: &Detector, text: &str) -> anyhow::Result<bool> {
+fn show(detector: &Detector, text: &str, why: bool) -> anyhow::Result<bool> {
     let progress = std::io::stderr().is_terminal() && text.len() > PART_BYTES;
     let parts = detect(detector, text, |done, all| {
         if progress {
@@ -105,6 +105,19 @@ fn show(detector: &Detector, text: &str) -> anyhow::Result<bool> {
     }
     if !text.ends_with('\n') {
         writeln!(out)?;
+    }
+    if why {
+        // Findings come in order, so lines are counted once.
+        let (mut seen, mut line, mut line_start) = (0, 1, 0);
+        for (at, finding) in parts.iter().flat_map(|(at, found)| found.iter().map(move |f| (at + f.start, f)))
+        {
+            for (end, _) in text[seen..at.max(seen)].match_indices('\n') {
+                (line, line_start) = (line + 1, seen + end + 1);
+            }
+            seen = at.max(seen);
+            let column = text[line_start..at].chars().count() + 1;
+            writeln!(out, "{line}:{column} {}: {}", finding.kind.name(), reason(finding).nl)?;
+        }
     }
     out.flush()?;
     if counts.is_empty() {

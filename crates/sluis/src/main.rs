@@ -67,6 +67,9 @@ enum Command {
         /// Read {"id","text"} lines on standard input, write findings as lines.
         #[arg(long, conflicts_with = "paths")]
         jsonl: bool,
+        /// Say below the text why each thing was found, by line and column.
+        #[arg(long, conflicts_with = "jsonl")]
+        why: bool,
         /// Which detector to use.
         #[arg(long, value_enum, default_value = "accurate")]
         profile: Profile,
@@ -217,7 +220,7 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
 fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let settings = || node::settings(cli.config.as_deref());
     match cli.command {
-        Command::Check { paths, jsonl: false, profile } => check::run(&paths, profile.into()),
+        Command::Check { paths, jsonl: false, why, profile } => check::run(&paths, profile.into(), why),
         Command::Check { jsonl: true, profile, .. } => jsonl::check(profile.into()),
         Command::Mask { file, jsonl: false, map, profile } => {
             mask::run(file.as_deref(), map.as_deref(), profile.into())
