@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use aws_lc_rs::digest;
 use serde::Deserialize;
+use sluis_detect::Profile;
 use toml::Spanned;
 
 use crate::class::DataClass;
@@ -13,6 +14,10 @@ use crate::verdict::{Language, Verdict};
 
 /// The largest settings file that is read, in bytes.
 pub const MAX_BYTES: usize = 1 << 20;
+
+/// The most confidential terms of an organisation, and the most characters in one.
+const MAX_TERMS: usize = 5_000;
+const MAX_TERM: usize = 200;
 
 /// Everything a node needs to know before it starts, apart from secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,8 +32,19 @@ pub struct Settings {
     pub database: Option<String>,
     /// Whether the demonstration model is offered next to the tools.
     pub demo: bool,
+    /// How personal data is looked for.
+    pub detection: Detection,
     /// The policy.
     pub policy: Policy,
+}
+
+/// How personal data is looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Detection {
+    /// The detector.
+    pub profile: Profile,
+    /// The organisation's own confidential terms (B-02).
+    pub terms: Vec<String>,
 }
 
 /// Why a settings file is refused.
@@ -49,6 +65,7 @@ struct File {
     data: String,
     database: Option<Spanned<String>>,
     demo: Option<bool>,
+    detection: DetectionTable,
     policy: PolicyTable,
     tools: BTreeMap<Spanned<String>, Spanned<ToolTable>>,
 }
@@ -61,10 +78,26 @@ impl Default for File {
             data: "sluis-data".into(),
             database: None,
             demo: None,
+            detection: DetectionTable::default(),
             policy: PolicyTable::default(),
             tools: BTreeMap::new(),
         }
     }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct DetectionTable {
+    profile: ProfileName,
+    terms: Vec<Spanned<String>>,
+}
+
+#[derive(Deserialize, Default, Clone, Copy)]
+#[serde(rename_all = "lowercase")]
+enum ProfileName {
+    Fast,
+    #[default]
+    Accurate,
 }
 
 #[derive(Deserialize, Default)]
@@ -145,6 +178,22 @@ impl Settings {
             None => 30,
         };
 
+        for term in &file.detection.terms {
+            if !(2..=MAX_TERM).contains(&term.get_ref().trim().chars().count()) {
+                return Err(at(term.span().start, format!("a term has 2 to {MAX_TERM} characters")));
+            }
+        }
+        if file.detection.terms.len() > MAX_TERMS {
+            return Err(at(0, format!("there are more than {MAX_TERMS} terms")));
+        }
+        let detection = Detection {
+            profile: match file.detection.profile {
+                ProfileName::Fast => Profile::Fast,
+                ProfileName::Accurate => Profile::Accurate,
+            },
+            terms: file.detection.terms.into_iter().map(Spanned::into_inner).collect(),
+        };
+
         let mut tools = Vec::new();
         for (name, tool) in &file.tools {
             tools.push(compile_tool(name.get_ref(), tool, &at)?);
@@ -163,6 +212,7 @@ impl Settings {
             data: file.data,
             database: file.database.map(Spanned::into_inner),
             demo,
+            detection,
             policy: Policy {
                 version: version(text),
                 tools,
@@ -276,6 +326,16 @@ mod tests {
     fn refused(text: &str) -> (usize, String) {
         let error = Settings::parse(text).expect_err("must be refused");
         (error.line, error.reason)
+    }
+
+    #[test]
+    fn b02_own_terms_are_taken_over_and_odd_ones_refused_with_their_line() {
+        let settings =
+            Settings::parse("[detection]\nprofile = \"fast\"\nterms = [\"Project Zilverreiger\"]\n").unwrap();
+        assert_eq!(settings.detection.profile, Profile::Fast);
+        assert_eq!(settings.detection.terms, ["Project Zilverreiger"]);
+        assert_eq!(refused("[detection]\nterms = [\n\"x\",\n]").0, 3);
+        assert_eq!(refused("[detection]\nprofile = \"slow\"").0, 2);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The order of work: fold, cut into tokens, mark fields, let every layer propose, remember names, resolve.
 
+use crate::confidential::{self, Terms};
 use crate::field::Header;
 use crate::fold::Folded;
 use crate::kind::{Finding, Kind, Profile, Segment};
@@ -24,6 +25,7 @@ pub struct Detector {
     profile: Profile,
     lexicon: Lexicon,
     special: Special,
+    terms: Terms,
 }
 
 impl std::fmt::Debug for Detector {
@@ -47,7 +49,14 @@ impl Detector {
     /// Builds the word lists and automata; some tens of milliseconds, once.
     #[must_use]
     pub fn new(profile: Profile) -> Self {
-        Self { profile, lexicon: Lexicon::new(), special: Special::new() }
+        Self { profile, lexicon: Lexicon::new(), special: Special::new(), terms: Terms::default() }
+    }
+
+    /// The same detector, which also finds the organisation's own terms as `confidential_term`. Case, diacritics and the
+    /// marks between words do not matter; of a term the first eight words count.
+    #[must_use]
+    pub fn with_terms<'a>(self, terms: impl IntoIterator<Item = &'a str>) -> Self {
+        Self { terms: Terms::new(terms), ..self }
     }
 
     /// The profile the detector was built for.
@@ -118,6 +127,7 @@ impl Detector {
         self.tokens(page, &mut out);
         self.births(page, people, &mut out);
         doubt::lower(page, &mut out);
+        self.terms.find(page, &mut out);
         out
     }
 
@@ -274,6 +284,23 @@ impl Detector {
             "Stichting" | "Vereniging" | "Woonstichting" => organisation::find(page, at, out),
             "for" if ssh_log(page, at) => account::take_login(page, at + 1, true, out),
             "code" | "Code" => credential::find_code(page, at, out),
+            "VERTROUWELIJK" | "Vertrouwelijk" | "vertrouwelijk" | "GEHEIM" | "CONFIDENTIEEL"
+            | "Confidentieel" | "confidentieel" | "CONFIDENTIAL" | "Confidential" | "confidential"
+            | "CONFIDENTIEL" | "Confidentiel" | "VERTRAULICH" | "Vertraulich" => {
+                confidential::find_marking(page, at, out)
+            }
+            "TLP" => confidential::find_traffic_light(page, at, out),
+            "koersgevoelige"
+            | "Koersgevoelige"
+            | "onder"
+            | "Onder"
+            | "price"
+            | "niet"
+            | "bedrijfsvertrouwelijk"
+            | "Bedrijfsvertrouwelijk"
+            | "BEDRIJFSVERTROUWELIJK" => {
+                confidential::find_phrase(page, at, out);
+            }
             _ => {}
         }
         if token.flags >> 12 == 0 && token.len() > 6 {

@@ -11,6 +11,7 @@ mod account;
 mod address;
 mod bsn;
 mod card;
+mod confidential;
 mod credential;
 mod cue;
 mod date;

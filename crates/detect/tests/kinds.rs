@@ -291,6 +291,31 @@ fn the_document_remembers_its_people() {
 }
 
 #[test]
+fn a09_markings_and_own_terms_are_confidential() {
+    let own = Detector::new(Profile::Fast).with_terms(["Project Zilverreiger", "formule X-7"]);
+    let terms = |text: &str| -> Vec<String> {
+        let found = own.detect(text);
+        let confidential = found.iter().filter(|f| f.kind == Kind::ConfidentialTerm);
+        confidential.map(|f| text[f.start..f.end].to_owned()).collect()
+    };
+    for (text, expected) in [
+        ("VERTROUWELIJK\n\nNotitie over de huur", &["VERTROUWELIJK"][..]),
+        ("Strikt vertrouwelijk – niet verspreiden\nBeste allen", &["Strikt vertrouwelijk"]),
+        ("Verslag overleg (vertrouwelijk)", &["vertrouwelijk"]),
+        ("Classificatie: vertrouwelijk\nVersie 3", &["vertrouwelijk"]),
+        ("Dreigingsbeeld TLP:AMBER+STRICT mei", &["TLP:AMBER+STRICT"]),
+        ("dit is koersgevoelige informatie, dus stil", &["koersgevoelige informatie"]),
+        ("stand van project zilverreiger en formule x 7", &["project zilverreiger", "formule x 7"]),
+        ("Wij behandelen uw melding vertrouwelijk.", &[]),
+        ("Vertrouwelijke gesprekken horen in een aparte kamer", &[]),
+        ("Is this confidential information under the GDPR?", &[]),
+        ("een zilverreiger in de sloot", &[]),
+    ] {
+        assert_eq!(terms(text), expected, "{text}");
+    }
+}
+
+#[test]
 fn special_categories_need_somebody_they_are_about() {
     let special = |text: &str| DETECTOR.detect(text).iter().any(|f| f.kind.is_special());
     assert!(special("mevrouw Bouzidi heeft diabetes"));

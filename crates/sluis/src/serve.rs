@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use sluis_core::class::DataClass;
 use sluis_core::policy::Protocol;
 use sluis_core::settings::Settings;
-use sluis_detect::{Detector, Profile};
+use sluis_detect::Detector;
 use sluis_gateway::upstream::{Limits, Upstream};
 use sluis_gateway::{Gateway, router};
 use sluis_ledger::Event;
@@ -46,7 +46,8 @@ pub async fn run(settings: Settings) -> anyhow::Result<ExitCode> {
 /// A gateway as the settings say.
 pub fn gateway(settings: &Settings, store: Store, master: &MasterKey) -> anyhow::Result<Gateway> {
     let upstream = Upstream::new(node::provider_keys(settings)?, Limits::default())?;
-    let detector = Detector::new(Profile::Accurate);
+    let detection = &settings.detection;
+    let detector = Detector::new(detection.profile).with_terms(detection.terms.iter().map(String::as_str));
     Ok(Gateway::new(
         settings.policy.clone(),
         settings.language,
