@@ -12,6 +12,7 @@ use crate::{
     account, address, bsn, card, credential, cue, date, digits, document, doubt, field, iban, mail, merge,
     national, network, organisation, person, phone, plate, reference, town,
 };
+use std::sync::Arc;
 
 /// Texts are read in pieces of at most this many bytes, cut at the end of a line or word where there is one: the tokens of a piece fit in a
 /// core's own cache, offsets fit in 32 bits, and memory stays in proportion to the piece.
@@ -23,9 +24,9 @@ const KEEP: usize = 1 << 20;
 /// Finds personal data. Immutable: build one and share it.
 pub struct Detector {
     profile: Profile,
-    lexicon: Lexicon,
-    special: Special,
-    terms: Terms,
+    lexicon: Arc<Lexicon>,
+    special: Arc<Special>,
+    terms: Arc<Terms>,
 }
 
 impl std::fmt::Debug for Detector {
@@ -49,14 +50,30 @@ impl Detector {
     /// Builds the word lists and automata; some tens of milliseconds, once.
     #[must_use]
     pub fn new(profile: Profile) -> Self {
-        Self { profile, lexicon: Lexicon::new(), special: Special::new(), terms: Terms::default() }
+        Self {
+            profile,
+            lexicon: Arc::new(Lexicon::new()),
+            special: Arc::new(Special::new()),
+            terms: Arc::default(),
+        }
     }
 
     /// The same detector, which also finds the organisation's own terms as `confidential_term`. Case, diacritics and the
     /// marks between words do not matter; of a term the first eight words count.
     #[must_use]
     pub fn with_terms<'a>(self, terms: impl IntoIterator<Item = &'a str>) -> Self {
-        Self { terms: Terms::new(terms), ..self }
+        Self { terms: Arc::new(Terms::new(terms)), ..self }
+    }
+
+    /// The fast detector with the same lists and terms, which are shared.
+    #[must_use]
+    pub fn rules_only(&self) -> Self {
+        Self {
+            profile: Profile::Fast,
+            lexicon: Arc::clone(&self.lexicon),
+            special: Arc::clone(&self.special),
+            terms: Arc::clone(&self.terms),
+        }
     }
 
     /// The profile the detector was built for.

@@ -44,7 +44,7 @@ pub(crate) struct Back {
 impl Back {
     fn way(&self) -> Way {
         Way {
-            detector: Arc::clone(&self.gateway.detector),
+            detector: Arc::clone(&self.gateway.lookout),
             policy: Arc::clone(&self.gateway.policy),
             tool: Arc::clone(&self.passage.tool),
             book: Arc::clone(&self.passage.book),

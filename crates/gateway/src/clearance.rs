@@ -13,7 +13,7 @@ use sluis_core::mask::pseudonymise;
 use sluis_core::policy::{Sinks, Tool};
 use sluis_core::pseudonym::{Codebook, Issued, Token};
 use sluis_core::verdict::{Decision, Verdict, decide, explain};
-use sluis_detect::{Detector, Finding, Kind, Segment};
+use sluis_detect::{Detector, Finding, Kind, Profile, Segment};
 use sluis_ledger::{Entry, Event};
 use sluis_store::{Conversation, Pseudonym};
 
@@ -23,7 +23,8 @@ use crate::conversation::Scope;
 use crate::dialect::Dialect;
 use crate::problem::Problem;
 
-/// Bodies above this size are inspected on a thread of their own, so that others do not wait.
+/// Bodies above this size are inspected on a thread of their own, so that others do not wait: a millisecond or two of the
+/// fast detector. The accurate one always gets a thread.
 const INLINE_BYTES: usize = 64 << 10;
 
 /// How often two nodes may get in each other's way before we give up.
@@ -288,7 +289,7 @@ async fn run_inspection(
     let (detector, policy, tool) =
         (Arc::clone(&gateway.detector), Arc::clone(&gateway.policy), Arc::clone(tool));
     let work = move || inspect(&detector, dialect, body, book, |findings| decide(&policy, &tool, findings));
-    if bytes <= INLINE_BYTES {
+    if bytes <= INLINE_BYTES && gateway.detector.profile() == Profile::Fast {
         return work();
     }
     tokio::task::spawn_blocking(work).await.map_err(|_| Problem::Internal)?

@@ -43,6 +43,8 @@ pub struct Gateway {
     pub(crate) tools: Vec<Arc<Tool>>,
     pub(crate) language: Language,
     pub(crate) detector: Arc<Detector>,
+    /// Looks at answers as they stream by, so it has to be quick.
+    pub(crate) lookout: Arc<Detector>,
     pub(crate) store: Store,
     pub(crate) upstream: Upstream,
     pub(crate) source: Source,
@@ -71,6 +73,7 @@ impl Gateway {
             tools: policy.tools.iter().cloned().map(Arc::new).collect(),
             policy: Arc::new(policy),
             language,
+            lookout: Arc::new(detector.rules_only()),
             detector: Arc::new(detector),
             store,
             upstream,
