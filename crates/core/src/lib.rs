@@ -5,6 +5,7 @@ mod glyph;
 pub mod key;
 pub mod mask;
 pub mod policy;
+pub mod practice;
 pub mod pseudonym;
 mod recognise;
 pub mod restore;

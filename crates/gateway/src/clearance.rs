@@ -11,15 +11,16 @@ use serde_json::Value;
 use sluis_core::key::VirtualKey;
 use sluis_core::mask::pseudonymise;
 use sluis_core::policy::{Sinks, Tool};
+use sluis_core::practice;
 use sluis_core::pseudonym::{Codebook, Issued, Token};
 use sluis_core::verdict::{Decision, Verdict, decide, explain};
-use sluis_detect::{Detector, Finding, Kind, Profile, Segment};
+use sluis_detect::{Detector, Finding, Kind, Practice, Profile, Segment, practices};
 use sluis_ledger::{Entry, Event};
 use sluis_store::{Conversation, Pseudonym};
 
 use crate::Gateway;
 use crate::body::{Leaf, Opened, Slot, close_arguments, open_arguments, read, read_data};
-use crate::conversation::Scope;
+use crate::conversation::{Scope, question};
 use crate::dialect::Dialect;
 use crate::problem::Problem;
 
@@ -115,6 +116,7 @@ struct Inspected {
 pub async fn clear(gateway: &Gateway, asking: Asking) -> Result<(Cleared, Passage), Problem> {
     let Asking { key, tool, dialect, body, bytes, scope, agreed, receipt, request } = asking;
     let wants_json = wants_json(&body);
+    let practice = asked_for(&body, dialect);
     let mut entry = gateway.store.entry(Event::Sent);
     entry.principal.clone_from(&key.id);
     entry.tool.clone_from(&tool.name);
@@ -130,13 +132,20 @@ pub async fn clear(gateway: &Gateway, asking: Asking) -> Result<(Cleared, Passag
                 decision.counts.iter().map(|(kind, count)| ((*kind).to_owned(), *count)).collect();
             entry.verdict = decision.verdict.name().into();
             entry.rule = decision.rule(&tool);
-            let message = || explain(decision, &tool, gateway.language);
-            match decision.verdict {
-                Verdict::Block => return Err(refuse(gateway, entry, Problem::Blocked(message())).await),
+            let mut verdict = decision.verdict;
+            let mut message = explain(decision, &tool, gateway.language);
+            if let Some(practice) = practice.filter(|&practice| practice::verdict(practice) > verdict) {
+                verdict = practice::verdict(practice);
+                entry.verdict = verdict.name().into();
+                entry.rule = practice::rule(practice);
+                message = practice::explain(practice, gateway.language);
+            }
+            match verdict {
+                Verdict::Block => return Err(refuse(gateway, entry, Problem::Blocked(message)).await),
                 Verdict::Ask => {
                     let wanted = agreement(gateway, &key.id, &tool.name, &inspected.body);
                     if receipt.as_deref() != Some(wanted.as_str()) {
-                        let problem = Problem::Ask { message: message(), receipt: wanted };
+                        let problem = Problem::Ask { message, receipt: wanted };
                         return Err(refuse(gateway, entry, problem).await);
                     }
                     (inspected, true)
@@ -170,6 +179,14 @@ pub async fn clear(gateway: &Gateway, asking: Asking) -> Result<(Cleared, Passag
         wants_json,
     };
     Ok((Cleared { tool, dialect, body: inspected.body }, passage))
+}
+
+/// The strictest practice that the person's last words ask for.
+fn asked_for(body: &Value, dialect: Dialect) -> Option<Practice> {
+    if dialect == Dialect::Embeddings {
+        return None;
+    }
+    practices(&question(body)).into_iter().max_by_key(|&practice| practice::verdict(practice))
 }
 
 /// Whether the answer's text will be JSON, in each protocol's way of asking.

@@ -96,6 +96,28 @@ fn beginning(body: &Value) -> String {
     }
 }
 
+/// The last thing the person said, as text; empty when it was not a person who spoke last.
+pub(crate) fn question(body: &Value) -> String {
+    let text = |content: &Value| match content {
+        Value::String(text) => text.clone(),
+        Value::Array(parts) => {
+            let texts = parts.iter().filter_map(|part| part.get("text").and_then(Value::as_str));
+            texts.collect::<Vec<_>>().join("\n")
+        }
+        _ => String::new(),
+    };
+    match body.get("messages").or_else(|| body.get("input")) {
+        Some(Value::Array(turns)) => turns
+            .last()
+            .filter(|turn| turn.get("role").and_then(Value::as_str) == Some("user"))
+            .and_then(|turn| turn.get("content"))
+            .map(text)
+            .unwrap_or_default(),
+        Some(Value::String(said)) => said.clone(),
+        _ => String::new(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -119,6 +141,26 @@ mod tests {
         assert_eq!(of("a", Dialect::Chat, &none, &mut two).secret, secret);
         assert_ne!(of("b", Dialect::Chat, &none, &mut one).secret, secret);
         assert_eq!(of("a", Dialect::Chat, &none, &mut one).kept_under, None);
+    }
+
+    #[test]
+    fn the_question_is_what_the_person_said_last() {
+        for (body, expected) in [
+            (json!({"messages": [{"role": "user", "content": "a"}, {"role": "user", "content": "b"}]}), "b"),
+            (
+                json!({"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}),
+                "",
+            ),
+            (
+                json!({"messages": [{"role": "user", "content": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]}]}),
+                "a\nb",
+            ),
+            (json!({"input": "a"}), "a"),
+            (json!({"input": [{"role": "user", "content": [{"type": "input_text", "text": "a"}]}]}), "a"),
+            (json!({}), ""),
+        ] {
+            assert_eq!(question(&body), expected, "{body}");
+        }
     }
 
     #[test]

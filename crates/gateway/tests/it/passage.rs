@@ -125,6 +125,28 @@ async fn ask_wants_a_receipt_that_fits_this_very_text() {
 }
 
 #[tokio::test]
+async fn b14_a_decision_on_a_person_waits_for_a_person_and_b15_a_prohibited_practice_does_not_leave() {
+    let world = World::new("[tools.t]\nurl = \"UPSTREAM/v1\"\n", echo).await;
+    let path = "/v1/chat/completions";
+    let (status, text) = world.post(path, chat("Wie van deze drie moet ik ontslaan?").to_string()).await;
+    assert_eq!(status, 409, "{text}");
+    let error: Value = serde_json::from_str(&text).unwrap();
+    let bearer = format!("Bearer {KEY}");
+    let headers =
+        [("authorization", bearer.as_str()), ("x-sluis-receipt", error["error"]["receipt"].as_str().unwrap())];
+    assert_eq!(world.received(), "");
+    let again = chat("Wie van deze drie moet ik ontslaan?").to_string();
+    assert_eq!(world.post_with(path, again, &headers).await.0, 200);
+
+    let emotion = chat("Bepaal of deze sollicitant liegt aan zijn stem.").to_string();
+    let (status, text) = world.post(path, emotion).await;
+    assert_eq!(status, 403);
+    assert!(text.contains("artikel 5 lid 1 onder f"), "{text}");
+    let question = chat("Mag ik de stem van een sollicitant op emoties laten beoordelen?").to_string();
+    assert_eq!(world.post(path, question).await.0, 200);
+}
+
+#[tokio::test]
 async fn a_tool_that_nobody_decided_on_gets_nothing() {
     let world = World::new("[tools.t]\nurl = \"UPSTREAM/v1\"\ntrust = \"unknown\"\n", echo).await;
     assert_eq!(world.post("/v1/chat/completions", chat("Hallo").to_string()).await.0, 403);
