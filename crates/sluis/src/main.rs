@@ -93,8 +93,11 @@ enum Command {
         /// Lines of {"text","spans":[{"start","end","kind"}],"special","verdict"}; offsets are characters.
         gold: PathBuf,
         /// Which detector to use.
-        #[arg(long, value_enum, default_value = "accurate")]
+        #[arg(long, value_enum, default_value = "accurate", conflicts_with = "findings")]
         profile: Profile,
+        /// Measure findings that another program wrote, as lines in the form of check --jsonl.
+        #[arg(long, value_name = "FILE")]
+        findings: Option<PathBuf>,
         /// Print the figures as JSON.
         #[arg(long)]
         json: bool,
@@ -226,7 +229,13 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             mask::run(file.as_deref(), map.as_deref(), profile.into())
         }
         Command::Mask { jsonl: true, profile, .. } => jsonl::mask(profile.into()),
-        Command::Eval { gold, profile, json } => eval::run(&gold, profile.into(), json),
+        Command::Eval { gold, profile, findings, json } => {
+            let finder = match &findings {
+                Some(lines) => eval::Finder::Lines(lines),
+                None => eval::Finder::Detector(profile.into()),
+            };
+            eval::run(&gold, &finder, json)
+        }
         Command::Verify { ledger, key, checkpoint } => evidence::verify(&ledger, key, checkpoint.as_deref()),
         Command::Config { command: ConfigCommand::Check } => serve::check_config(&settings()?),
         Command::Demo { text } => node::block_on(demo::run(text)),
