@@ -3,6 +3,7 @@
 use aws_lc_rs::hmac;
 use axum::http::HeaderMap;
 use serde_json::Value;
+use sluis_store::MasterKey;
 
 use crate::dialect::Dialect;
 
@@ -37,16 +38,7 @@ pub fn scope(
     body: &mut Value,
     fresh: impl FnOnce() -> String,
 ) -> Scope {
-    let keyed = |label: &str, name: &str| {
-        let mut context = hmac::Context::with_key(secret);
-        for part in [label, principal, name] {
-            context.update(&(part.len() as u64).to_be_bytes());
-            context.update(part.as_bytes());
-        }
-        let mut out = [0; 32];
-        out.copy_from_slice(context.sign().as_ref());
-        out
-    };
+    let keyed = |label: &str, name: &str| keyed(secret, [label, principal, name]);
     let named = headers.get(CONVERSATION_HEADER).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let mut kept_by_provider = None;
     if dialect == Dialect::Responses {
@@ -64,6 +56,28 @@ pub fn scope(
         .or_else(|| kept_by_provider.as_ref().map(|name| keyed("provider", name)));
     let secret = keyed("beginning", &beginning(body));
     Scope { secret, kept_under: name, kept_by_provider }
+}
+
+fn keyed(secret: &hmac::Key, parts: [&str; 3]) -> [u8; 32] {
+    let mut context = hmac::Context::with_key(secret);
+    for part in parts {
+        context.update(&(part.len() as u64).to_be_bytes());
+        context.update(part.as_bytes());
+    }
+    let mut out = [0; 32];
+    out.copy_from_slice(context.sign().as_ref());
+    out
+}
+
+/// The key of all scopes of a node.
+pub(crate) fn scopes(master: &MasterKey) -> hmac::Key {
+    hmac::Key::new(hmac::HMAC_SHA256, &master.derive("conversation-scopes"))
+}
+
+/// The name under which the vault keeps the conversation that `principal` calls `name` in [`CONVERSATION_HEADER`].
+#[must_use]
+pub fn kept_name(master: &MasterKey, principal: &str, name: &str) -> [u8; 32] {
+    keyed(&scopes(master), ["header", principal, name])
 }
 
 /// Adds the conversation to a response's id on the way to the client.

@@ -80,7 +80,7 @@ impl Gateway {
             source,
             doorman: Doorman::default(),
             metrics: Metrics::default(),
-            scopes: key("conversation-scopes"),
+            scopes: conversation::scopes(master),
             agreements: key("agreements"),
         }
     }

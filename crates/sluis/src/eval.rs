@@ -20,6 +20,8 @@ const COVERED: usize = 90;
 /// A marked text: one line of the file.
 struct Gold {
     id: Value,
+    /// The whole line, for the field that figures are grouped by.
+    line: Value,
     text: String,
     /// First and last character, and what stands there.
     spans: Vec<(usize, usize, Option<Kind>)>,
@@ -73,7 +75,7 @@ pub enum Finder<'a> {
 }
 
 /// Reads `path`, looks for what is in each text, and prints the figures.
-pub fn run(path: &Path, finder: &Finder<'_>, as_json: bool) -> anyhow::Result<ExitCode> {
+pub fn run(path: &Path, finder: &Finder<'_>, by: Option<&str>, as_json: bool) -> anyhow::Result<ExitCode> {
     let gold = read(path)?;
     let mut score = Score::default();
     let begin = Instant::now();
@@ -83,8 +85,15 @@ pub fn run(path: &Path, finder: &Finder<'_>, as_json: bool) -> anyhow::Result<Ex
     };
     let taken = begin.elapsed();
     let bytes: usize = gold.iter().map(|one| one.text.len()).sum();
+    let mut groups: BTreeMap<String, (usize, Score)> = BTreeMap::new();
     for (one, found) in gold.iter().zip(&found) {
         score.add(one, found);
+        if let Some(field) = by {
+            let value = one.line[field].as_str().map_or_else(|| one.line[field].to_string(), str::to_owned);
+            let (texts, group) = groups.entry(value).or_default();
+            *texts += 1;
+            group.add(one, found);
+        }
     }
     #[expect(clippy::cast_precision_loss, reason = "a size in bytes is far below 2^52")]
     let per_kib = taken.as_secs_f64() * 1e6 * 1024.0 / bytes.max(1) as f64;
@@ -93,8 +102,39 @@ pub fn run(path: &Path, finder: &Finder<'_>, as_json: bool) -> anyhow::Result<Ex
         say!("{}", score.to_json(gold.len(), speed));
     } else {
         score.print(gold.len(), speed)?;
+        if let Some(field) = by {
+            print_groups(field, &groups)?;
+        }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// One line for each value of the field.
+fn print_groups(field: &str, groups: &BTreeMap<String, (usize, Score)>) -> anyhow::Result<()> {
+    say!(
+        "\n{field:<20} {:>6} {:>12} {:>7} {:>7} {:>8} {:>8} {:>8}",
+        "texts",
+        "structured %",
+        "names %",
+        "open %",
+        "alarms",
+        "blocked",
+        "allowed"
+    );
+    for (value, (texts, score)) in groups {
+        let figures = score.figures();
+        let show = |at: usize| figures[at].1.map_or_else(|| "–".to_owned(), |figure| format!("{figure:.2}"));
+        say!(
+            "{value:<20} {texts:>6} {:>12} {:>7} {:>7} {:>8} {:>8} {:>8}",
+            show(1),
+            show(2),
+            show(3),
+            show(4),
+            show(7),
+            show(8)
+        );
+    }
+    Ok(())
 }
 
 fn detect(gold: &[Gold], profile: Profile) -> anyhow::Result<Vec<Found>> {
@@ -189,6 +229,7 @@ fn parse(line: &str) -> anyhow::Result<Gold> {
         spans,
         special: value["special"].as_array().is_some_and(|list| !list.is_empty()),
         verdict: value["verdict"].as_str().unwrap_or_default().to_owned(),
+        line: value,
     })
 }
 

@@ -17,6 +17,7 @@ macro_rules! say_part {
 mod bench;
 mod check;
 mod demo;
+mod erase;
 mod eval;
 mod evidence;
 mod jsonl;
@@ -98,6 +99,9 @@ enum Command {
         /// Measure findings that another program wrote, as lines in the form of check --jsonl.
         #[arg(long, value_name = "FILE")]
         findings: Option<PathBuf>,
+        /// Also show the figures for each value of this field, such as lang.
+        #[arg(long, value_name = "FIELD", conflicts_with = "json")]
+        by: Option<String>,
         /// Print the figures as JSON.
         #[arg(long)]
         json: bool,
@@ -124,6 +128,11 @@ enum Command {
     Key {
         #[command(subcommand)]
         command: KeyCommand,
+    },
+    /// Erase what is kept, before its time.
+    Erase {
+        #[command(subcommand)]
+        command: EraseCommand,
     },
     /// Copy everything to one file; secrets in it stay sealed.
     Backup {
@@ -180,6 +189,27 @@ enum KeyCommand {
 }
 
 #[derive(Subcommand)]
+enum EraseCommand {
+    /// Forget one conversation: its pseudonyms can no longer be turned back.
+    Conversation {
+        /// The name that the client gave it in the header x-sluis-conversation.
+        name: String,
+        /// The id of the key it was held with, as in `sluis key list`.
+        #[arg(long)]
+        key: String,
+    },
+    /// Erase what old entries of the evidence say; their records stay and verify.
+    Entries {
+        /// Entries older than this many days, 184 at least.
+        #[arg(long)]
+        older_than: u32,
+        /// The name of your retention rule, which the records show from then on.
+        #[arg(long)]
+        rule: String,
+    },
+}
+
+#[derive(Subcommand)]
 enum ConfigCommand {
     /// Say whether the settings are right, and what follows from them.
     Check,
@@ -229,12 +259,12 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             mask::run(file.as_deref(), map.as_deref(), profile.into())
         }
         Command::Mask { jsonl: true, profile, .. } => jsonl::mask(profile.into()),
-        Command::Eval { gold, profile, findings, json } => {
+        Command::Eval { gold, profile, findings, by, json } => {
             let finder = match &findings {
                 Some(lines) => eval::Finder::Lines(lines),
                 None => eval::Finder::Detector(profile.into()),
             };
-            eval::run(&gold, &finder, json)
+            eval::run(&gold, &finder, by.as_deref(), json)
         }
         Command::Verify { ledger, key, checkpoint } => evidence::verify(&ledger, key, checkpoint.as_deref()),
         Command::Config { command: ConfigCommand::Check } => serve::check_config(&settings()?),
@@ -249,6 +279,12 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             KeyCommand::List => node::block_on(keys::list(settings()?)),
             KeyCommand::Revoke { id } => node::block_on(keys::revoke(settings()?, id)),
         },
+        Command::Erase { command: EraseCommand::Conversation { name, key } } => {
+            node::block_on(erase::conversation(settings()?, name, key))
+        }
+        Command::Erase { command: EraseCommand::Entries { older_than, rule } } => {
+            node::block_on(erase::entries(settings()?, older_than, rule))
+        }
         Command::Backup { file } => node::block_on(evidence::backup(settings()?, file)),
         Command::Restore { file } => node::block_on(evidence::restore(settings()?, file)),
         Command::Bench { detection, requests } => bench::run(detection, requests),
