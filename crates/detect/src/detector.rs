@@ -1,22 +1,19 @@
 //! The order of work: fold, cut into tokens, mark fields, let every layer propose, remember names, resolve.
 
 use crate::confidential::{self, Terms};
+use crate::draft::{self, Draft, Kept};
 use crate::field::Header;
-use crate::fold::Folded;
 use crate::kind::{Finding, Kind, Profile, Segment};
 use crate::lexicon::{Flags, Lexicon};
 use crate::memory::Memory;
 use crate::page::{Candidate, Class, Page, Token};
 use crate::special::Special;
+use crate::tagger::Tagger;
 use crate::{
     account, address, bsn, card, credential, cue, date, digits, document, doubt, field, iban, mail, merge,
     national, network, organisation, person, phone, plate, reference, town,
 };
 use std::sync::Arc;
-
-/// Texts are read in pieces of at most this many bytes, cut at the end of a line or word where there is one: the tokens of a piece fit in a
-/// core's own cache, offsets fit in 32 bits, and memory stays in proportion to the piece.
-const PIECE: usize = 1 << 16;
 
 /// The tokens of documents of at most this many bytes are kept until the second pass; they take some ten times as much.
 const KEEP: usize = 1 << 20;
@@ -24,9 +21,11 @@ const KEEP: usize = 1 << 20;
 /// Finds personal data. Immutable: build one and share it.
 pub struct Detector {
     profile: Profile,
-    lexicon: Arc<Lexicon>,
+    pub(crate) lexicon: Arc<Lexicon>,
     special: Arc<Special>,
     terms: Arc<Terms>,
+    /// The trained layer, for the profile that has it.
+    tagger: Option<&'static Tagger>,
 }
 
 impl std::fmt::Debug for Detector {
@@ -38,20 +37,22 @@ impl std::fmt::Debug for Detector {
 /// Cues behind which a number may go on over the end of a line or a cell.
 const LINE_CROSSING: Flags = cue::BSN | cue::NRN | cue::PHONE | cue::CARD;
 
-/// A piece of a segment on its way through the layers.
-struct Draft<'t> {
-    segment: usize,
-    offset: usize,
-    folded: Folded<'t>,
-    label: &'t str,
-}
-
 impl Detector {
-    /// Builds the word lists and automata; some tens of milliseconds, once.
+    /// Builds the word lists and automata; some tens of milliseconds, once. The first detector of the profile [`Profile::Accurate`] also makes
+    /// the model ready, for all that follow.
+    ///
+    /// # Panics
+    ///
+    /// If the program was built with a damaged model.
     #[must_use]
     pub fn new(profile: Profile) -> Self {
+        let tagger = match profile {
+            Profile::Fast => None,
+            Profile::Accurate => Some(Tagger::embedded().unwrap_or_else(|error| panic!("{error}"))),
+        };
         Self {
             profile,
+            tagger,
             lexicon: Arc::new(Lexicon::new()),
             special: Arc::new(Special::new()),
             terms: Arc::default(),
@@ -70,6 +71,7 @@ impl Detector {
     pub fn rules_only(&self) -> Self {
         Self {
             profile: Profile::Fast,
+            tagger: None,
             lexicon: Arc::clone(&self.lexicon),
             special: Arc::clone(&self.special),
             terms: Arc::clone(&self.terms),
@@ -92,18 +94,7 @@ impl Detector {
     #[must_use]
     pub fn detect_document(&self, segments: &[Segment<'_>]) -> Vec<Vec<Finding>> {
         let mut findings: Vec<Vec<Finding>> = segments.iter().map(|_| Vec::new()).collect();
-        let drafts: Vec<Draft<'_>> = segments
-            .iter()
-            .enumerate()
-            .flat_map(|(segment, s)| {
-                pieces(s.text).map(move |(offset, text)| Draft {
-                    segment,
-                    offset,
-                    folded: Folded::new(text),
-                    label: s.label,
-                })
-            })
-            .collect();
+        let drafts = draft::drafts(segments);
         // First what each piece shows by itself; then each piece once more with the names of all. The tokens of long documents are not
         // kept for that but cut again, with the header that each piece began with.
         let mut memory = Memory::default();
@@ -119,15 +110,41 @@ impl Detector {
             let page = self.page(draft, &mut header);
             let candidates = self.propose(&page);
             memory.learn(&page, &candidates);
-            kept.push((candidates, before, keep.then_some(page)));
+            kept.push(Kept { candidates, before, page: keep.then_some(page) });
         }
-        for (draft, (mut candidates, mut header, page)) in drafts.iter().zip(kept) {
-            let page = page.unwrap_or_else(|| self.page(draft, &mut header));
-            memory.recall(&page, &mut candidates);
-            self.special(&page, &mut candidates);
-            findings[draft.segment].extend(merge::resolve(candidates, &draft.folded, draft.offset));
+        if let Some(tagger) = self.tagger {
+            memory = self.tag(tagger, &drafts, &mut kept, &memory);
+        }
+        for (draft, mut kept) in drafts.iter().zip(kept) {
+            let page = self.page_again(draft, &mut kept);
+            memory.recall(&page, &mut kept.candidates);
+            // The model's pass has them already.
+            if self.tagger.is_none() {
+                self.special(&page, &mut kept.candidates);
+            }
+            findings[draft.segment].extend(merge::resolve(kept.candidates, &draft.folded, draft.offset));
         }
         findings
+    }
+
+    /// The pieces of a text as the trained layer sees them, with the findings of the rules beside them; for training.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn read_pieces(&self, vocabulary: &crate::pieces::Pieces, text: &str) -> Vec<crate::pieces::Piece> {
+        let findings = self.detect(text);
+        let mut header = Header::default();
+        let mut out = Vec::new();
+        for draft in draft::drafts(&[Segment { text, label: "" }]) {
+            let page = self.page(&draft, &mut header);
+            let texts = (draft.text, &draft.folded);
+            out.extend(crate::pieces::read(vocabulary, &page, &self.lexicon, texts, draft.offset, &findings));
+        }
+        out
+    }
+
+    /// The tokens of a piece, as they were kept or cut again.
+    pub(crate) fn page_again<'d>(&self, draft: &'d Draft<'_>, kept: &mut Kept<'d>) -> Page<'d> {
+        kept.page.take().unwrap_or_else(|| self.page(draft, &mut kept.before.clone()))
     }
 
     fn page<'d>(&self, draft: &'d Draft<'_>, header: &mut Header) -> Page<'d> {
@@ -304,7 +321,7 @@ impl Detector {
             "VERTROUWELIJK" | "Vertrouwelijk" | "vertrouwelijk" | "GEHEIM" | "CONFIDENTIEEL"
             | "Confidentieel" | "confidentieel" | "CONFIDENTIAL" | "Confidential" | "confidential"
             | "CONFIDENTIEL" | "Confidentiel" | "VERTRAULICH" | "Vertraulich" => {
-                confidential::find_marking(page, at, out)
+                confidential::find_marking(page, at, out);
             }
             "TLP" => confidential::find_traffic_light(page, at, out),
             "koersgevoelige"
@@ -387,7 +404,7 @@ impl Detector {
         }
     }
 
-    fn special(&self, page: &Page<'_>, candidates: &mut Vec<Candidate>) {
+    pub(crate) fn special(&self, page: &Page<'_>, candidates: &mut Vec<Candidate>) {
         let about = |kind: Kind| {
             matches!(
                 kind,
@@ -418,32 +435,4 @@ impl Detector {
 /// "Failed password for X from", "Accepted publickey for X from".
 fn ssh_log(page: &Page<'_>, at: usize) -> bool {
     at > 0 && matches!(page.word(at - 1), "password" | "publickey" | "pam" | "user" | "session")
-}
-
-/// Cuts the text into pieces with their offsets.
-fn pieces(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let mut start = 0;
-    std::iter::from_fn(move || {
-        if start >= text.len() {
-            return None;
-        }
-        let mut end = (start + PIECE).min(text.len());
-        if end < text.len() {
-            while !text.is_char_boundary(end) {
-                end -= 1;
-            }
-            // Look back for the end of a line, else of a word.
-            let mut window = end - (PIECE / 16);
-            while !text.is_char_boundary(window) {
-                window -= 1;
-            }
-            let tail = &text[window..end];
-            if let Some(n) = tail.rfind('\n').or_else(|| tail.rfind(' ')) {
-                end = window + n + 1;
-            }
-        }
-        let piece = (start, &text[start..end]);
-        start = end;
-        Some(piece)
-    })
 }

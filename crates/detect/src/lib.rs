@@ -19,6 +19,7 @@ mod detector;
 mod digits;
 mod document;
 mod doubt;
+mod draft;
 mod entity;
 mod field;
 mod fold;
@@ -38,12 +39,16 @@ mod organisation;
 mod page;
 mod person;
 mod phone;
+#[doc(hidden)]
+pub mod pieces;
 mod plate;
 mod practice;
 mod reason;
 mod reference;
 mod special;
 mod street;
+#[doc(hidden)]
+pub mod tagger;
 mod town;
 mod veto;
 mod weigh;

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 pub(crate) const REPORT_FROM: f32 = 0.5;
 
 /// Whether findings of the kind may not overlap one another.
-fn exclusive(kind: Kind) -> bool {
+pub(crate) fn exclusive(kind: Kind) -> bool {
     !kind.is_special() && kind != Kind::Organisation && kind != Kind::ConfidentialTerm
 }
 
@@ -26,7 +26,12 @@ fn rank(kind: Kind) -> u8 {
 }
 
 /// Resolves the candidates of one page whose text starts at byte `offset` of the segment.
-pub(crate) fn resolve(mut candidates: Vec<Candidate>, folded: &Folded<'_>, offset: usize) -> Vec<Finding> {
+pub(crate) fn resolve(candidates: Vec<Candidate>, folded: &Folded<'_>, offset: usize) -> Vec<Finding> {
+    findings(&settle(candidates, &folded.text), folded, offset)
+}
+
+/// The candidates of one page that stay beside one another, sorted by start; still in bytes of the page.
+pub(crate) fn settle(mut candidates: Vec<Candidate>, text: &str) -> Vec<Candidate> {
     candidates.retain(|c| c.score >= REPORT_FROM && c.start < c.end);
     candidates.sort_unstable_by(|a, b| {
         b.score
@@ -37,7 +42,7 @@ pub(crate) fn resolve(mut candidates: Vec<Candidate>, folded: &Folded<'_>, offse
             .then(a.kind.cmp(&b.kind))
     });
     let mut taken: BTreeMap<u32, u32> = BTreeMap::new();
-    let mut findings = Vec::with_capacity(candidates.len());
+    let mut settled = Vec::with_capacity(candidates.len());
     let mut seen: BTreeMap<(u32, Kind), u32> = BTreeMap::new();
     for c in candidates {
         if exclusive(c.kind) {
@@ -53,35 +58,34 @@ pub(crate) fn resolve(mut candidates: Vec<Candidate>, folded: &Folded<'_>, offse
             if !whole && !matches!(c.kind, Kind::Person | Kind::Address | Kind::Credential) || start >= end {
                 continue;
             }
-            let text = &folded.text[start as usize..end as usize];
-            let trimmed = text.trim_matches(|x: char| !whole && !x.is_alphanumeric());
+            let value = &text[start as usize..end as usize];
+            let trimmed = value.trim_matches(|x: char| !whole && !x.is_alphanumeric());
             if !whole && trimmed.len() < 3 {
                 continue;
             }
-            let lead = u32::try_from(text.find(trimmed).unwrap_or(0)).unwrap_or(0);
+            let lead = u32::try_from(value.find(trimmed).unwrap_or(0)).unwrap_or(0);
             let start = start + lead;
             let end = start + u32::try_from(trimmed.len()).unwrap_or(0);
             taken.insert(start, end);
-            add(&mut findings, c, start, end, folded, offset);
+            settled.push(Candidate { start, end, ..c });
         } else {
             let known = seen.entry((c.start, c.kind)).or_insert(0);
             if *known < c.end {
                 *known = c.end;
-                add(&mut findings, c, c.start, c.end, folded, offset);
+                settled.push(c);
             }
         }
     }
-    findings.sort_unstable_by(|a, b| a.start.cmp(&b.start).then(a.end.cmp(&b.end)).then(a.kind.cmp(&b.kind)));
-    findings
+    settled.sort_unstable_by(|a, b| a.start.cmp(&b.start).then(a.end.cmp(&b.end)).then(a.kind.cmp(&b.kind)));
+    settled
 }
 
-fn add(findings: &mut Vec<Finding>, c: Candidate, start: u32, end: u32, folded: &Folded<'_>, offset: usize) {
-    let (start, end) = folded.range(start as usize, end as usize);
-    findings.push(Finding {
-        start: start + offset,
-        end: end + offset,
-        kind: c.kind,
-        score: c.score.clamp(0.0, 1.0),
-        detector: c.detector,
-    });
+/// Candidates as findings of the segment in which the page starts at byte `offset`.
+pub(crate) fn findings(settled: &[Candidate], folded: &Folded<'_>, offset: usize) -> Vec<Finding> {
+    let finding = |c: &Candidate| {
+        let (start, end) = folded.range(c.start as usize, c.end as usize);
+        let score = c.score.clamp(0.0, 1.0);
+        Finding { start: start + offset, end: end + offset, kind: c.kind, score, detector: c.detector }
+    };
+    settled.iter().map(finding).collect()
 }

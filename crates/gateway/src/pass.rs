@@ -8,6 +8,7 @@ use bytes::Bytes;
 use serde_json::Value;
 use sluis_core::key::{Refusal, VirtualKey};
 use sluis_core::policy::{Answers, Protocol, Tool};
+use sluis_detect::Profile;
 use sluis_ledger::{Event, hex};
 use tokio::sync::oneshot;
 
@@ -28,6 +29,10 @@ pub const RECEIPT_HEADER: &str = "x-sluis-receipt";
 /// Names the places (`url`, `tool`, `text`, with commas) where the client agrees that values are put back, as far
 /// as the policy asks.
 pub const RESTORE_HEADER: &str = "x-sluis-restore";
+
+/// The largest request that the accurate detector reads: it takes some tens of seconds on two cores, and more text than the
+/// windows of most models hold.
+const ACCURATE_BYTES: usize = 2 << 20;
 
 /// Serves one request on one of the endpoints that carry text.
 pub async fn pass(
@@ -167,14 +172,18 @@ async fn identify(
 
 async fn receive(gateway: &Gateway, body: Body) -> Result<Bytes, Problem> {
     let limits = gateway.upstream.limits;
-    let reading = axum::body::to_bytes(body, limits.request_bytes);
+    let most = match gateway.detector.profile() {
+        Profile::Fast => limits.request_bytes,
+        Profile::Accurate => limits.request_bytes.min(ACCURATE_BYTES),
+    };
+    let reading = axum::body::to_bytes(body, most);
     match tokio::time::timeout(limits.request_time, reading).await {
         Err(_) => Err(Problem::BodyBrokenOff),
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(error)) => {
             let too_large = std::error::Error::source(&error)
                 .is_some_and(|source| source.to_string().contains("length limit exceeded"));
-            Err(if too_large { Problem::TooLarge(limits.request_bytes) } else { Problem::BodyBrokenOff })
+            Err(if too_large { Problem::TooLarge(most) } else { Problem::BodyBrokenOff })
         }
     }
 }

@@ -76,7 +76,7 @@ impl World {
         store.insert_key(&key).await.unwrap();
         let settings = Settings::parse(&settings.replace("UPSTREAM", &upstream)).unwrap();
         let way_out = Upstream::new(HashMap::new(), Limits::default()).unwrap();
-        let detector = Detector::new(Profile::Accurate);
+        let detector = Detector::new(Profile::Fast);
         let gateway = Gateway::new(
             settings.policy,
             settings.language,

@@ -132,8 +132,10 @@ async fn b14_a_decision_on_a_person_waits_for_a_person_and_b15_a_prohibited_prac
     assert_eq!(status, 409, "{text}");
     let error: Value = serde_json::from_str(&text).unwrap();
     let bearer = format!("Bearer {KEY}");
-    let headers =
-        [("authorization", bearer.as_str()), ("x-sluis-receipt", error["error"]["receipt"].as_str().unwrap())];
+    let headers = [
+        ("authorization", bearer.as_str()),
+        ("x-sluis-receipt", error["error"]["receipt"].as_str().unwrap()),
+    ];
     assert_eq!(world.received(), "");
     let again = chat("Wie van deze drie moet ik ontslaan?").to_string();
     assert_eq!(world.post_with(path, again, &headers).await.0, 200);
