@@ -26,7 +26,7 @@ omdat de zaal eerst nog moet worden klaargezet. Wie kan de notulen maken? Graag 
 
 fn main() -> Result<(), &'static ModelError> {
     let built = Instant::now();
-    let detector = Detector::new(Profile::Accurate);
+    std::hint::black_box(Detector::new(Profile::Accurate));
     println!("built in {:.1} ms", built.elapsed().as_secs_f64() * 1e3);
     let fast = Detector::new(Profile::Fast);
     let tagger = Tagger::embedded()?;

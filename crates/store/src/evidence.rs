@@ -65,7 +65,7 @@ pub(crate) fn start_writer(db: Db, failing: Arc<AtomicBool>) -> Result<mpsc::Sen
                 while closing.is_none() && queue.blocking_recv_many(&mut batch, BATCH) > 0 {
                     let entries = sort_out(&mut batch, &mut closing);
                     if !entries.is_empty() {
-                        reply(pen.append(&entries), entries, &failing);
+                        reply(&pen.append(&entries), entries, &failing);
                     }
                 }
                 drop(pen);
@@ -79,7 +79,7 @@ pub(crate) fn start_writer(db: Db, failing: Arc<AtomicBool>) -> Result<mpsc::Sen
                 while closing.is_none() && queue.recv_many(&mut batch, BATCH).await > 0 {
                     let entries = sort_out(&mut batch, &mut closing);
                     if !entries.is_empty() {
-                        reply(append_postgres(&pool, &entries).await, entries, &failing);
+                        reply(&append_postgres(&pool, &entries).await, entries, &failing);
                     }
                 }
                 closing.map(|done| done.send(()))
@@ -101,7 +101,7 @@ fn sort_out(batch: &mut Vec<Job>, closing: &mut Option<oneshot::Sender<()>>) -> 
     entries
 }
 
-fn reply(result: Result<u64>, entries: Vec<Waiting>, failing: &AtomicBool) {
+fn reply(result: &Result<u64>, entries: Vec<Waiting>, failing: &AtomicBool) {
     failing.store(result.is_err(), Ordering::Relaxed);
     for (waiting, offset) in entries.into_iter().zip(0..) {
         // A caller that left does not make its entry undone.

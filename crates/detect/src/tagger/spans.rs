@@ -193,15 +193,15 @@ fn columns(text: &str, start: usize, end: usize, kind: Kind) -> Vec<(usize, usiz
     let mut out = Vec::new();
     let (mut from, mut spaces) = (start, 0);
     for (at, c) in run.char_indices().map(|(at, c)| (start + at, c)) {
-        if !c.is_whitespace() {
-            if spaces >= BORDER {
-                out.push((from, at));
-                from = at;
-            }
-            spaces = 0;
-        } else {
+        if c.is_whitespace() {
             spaces += 1;
+            continue;
         }
+        if spaces >= BORDER {
+            out.push((from, at));
+            from = at;
+        }
+        spaces = 0;
     }
     out.push((from, end));
     out
