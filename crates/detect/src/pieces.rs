@@ -41,7 +41,7 @@ pub struct Piece {
     pub end: usize,
     /// Number of the piece in the vocabulary.
     pub id: u16,
-    /// What is known about the word: see [`flags`].
+    /// What is known about the word: the bits of the word lists.
     pub flags: u32,
     /// What the rules found here: 0, or 1 + 3 × kind + degree.
     pub rule: u8,
