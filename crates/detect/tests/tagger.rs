@@ -45,7 +45,7 @@ fn softmax(logits: &[f64]) -> Vec<f64> {
 #[test]
 fn the_model_computes_what_it_was_trained_to() {
     let tagger = Tagger::embedded().unwrap();
-    let mut most = 0.0_f64;
+    let (mut most, mut sum, mut count) = (0.0_f64, 0.0, 0_u32);
     for (_, pieces, logits, categories) in golden() {
         let reading = tagger.label_anew(&[&pieces]).unwrap().remove(0);
         let labels = reading.labels.len() / pieces.len();
@@ -54,6 +54,8 @@ fn the_model_computes_what_it_was_trained_to() {
             for (got, wanted) in row.iter().zip(&wanted) {
                 let far = (f64::from(*got) - wanted).abs();
                 most = most.max(far);
+                sum += far;
+                count += 1;
             }
         }
         for (got, logit) in reading.categories.iter().zip(&categories) {
@@ -61,7 +63,13 @@ fn the_model_computes_what_it_was_trained_to() {
             most = most.max(far);
         }
     }
-    assert!(most < 0.02, "a probability is off by {most}");
+    // The inputs of each layer are rounded to eight bits: where the model doubts, that moves a probability by some hundredths.
+    assert!(most < 0.06, "a probability is off by {most}");
+    assert!(
+        sum / f64::from(count) < 0.000_5,
+        "probabilities are off by {} on average",
+        sum / f64::from(count)
+    );
 }
 
 #[test]
