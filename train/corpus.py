@@ -13,7 +13,7 @@ import markup
 
 DATA = pathlib.Path(__file__).resolve().parents[2] / "shared" / "data"
 # Where checkpoints and what comes of them lie; none of it belongs in the repository.
-WORK = pathlib.Path(os.environ.get("SLUIS_TRAIN_WORK", pathlib.Path(__file__).resolve().parent / "work"))
+WORK = pathlib.Path(os.environ.get("SLUIS_TRAIN_WORK", pathlib.Path(__file__).resolve().parent / "build"))
 TEXT = pathlib.Path(__file__).resolve().parent / "text"
 
 

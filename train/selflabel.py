@@ -1,4 +1,4 @@
-"""Lets a trained model say which proper nouns of Alpino are people: selflabel.py RUN  (writes names.json in the work directory)
+"""Lets a trained model say which proper nouns of Alpino are people: selflabel.py RUN  (writes names.json in the build folder)
 
 Alpino tells proper nouns from other words but not people from towns. Where a first model is sure, the next one learns from it: modern
 news, which nobody wrote for this project.
