@@ -1,29 +1,9 @@
 //! What is found in which words: tables of `input → kind:value`, with the traps beside them.
 
+mod tables;
+
 use sluis_detect::{Detector, Kind, Profile, Segment};
-use std::sync::LazyLock;
-
-static DETECTOR: LazyLock<Detector> = LazyLock::new(|| Detector::new(Profile::Fast));
-
-/// "kind:value" of every finding, organisations and special categories left out.
-fn found(text: &str) -> Vec<String> {
-    DETECTOR
-        .detect(text)
-        .iter()
-        .filter(|f| !f.kind.is_special() && f.kind != Kind::Organisation)
-        .map(|f| format!("{}:{}", f.kind.name(), &text[f.start..f.end]))
-        .collect()
-}
-
-#[track_caller]
-fn table(rows: &[(&str, &[&str])]) {
-    let wrong: Vec<String> = rows
-        .iter()
-        .filter(|(text, expected)| found(text) != *expected)
-        .map(|(text, expected)| format!("{text:?}\n   expected {expected:?}\n   found    {:?}", found(text)))
-        .collect();
-    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
-}
+use tables::{DETECTOR, table};
 
 #[test]
 fn bsn_in_the_ways_people_write_it() {
