@@ -4,6 +4,7 @@
 //! A request is recognised by words of several groups that stand together in one sentence. Preparing, asking for the rules
 //! or for the wording of a letter is no such request: those words are the last group, which must be absent.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// What is asked for.
@@ -198,10 +199,13 @@ const PATTERNS: &[Pattern] = &[
     },
 ];
 
-/// All entries of all groups, by the first byte of their first word.
+/// All entries of all groups, by how their first word begins.
 struct Table {
-    by_letter: Vec<Vec<Entry>>,
+    by_start: HashMap<[u8; START], Vec<Entry>>,
 }
+
+/// So many bytes of a word decide where it is looked up; no entry with `*` is shorter.
+const START: usize = 3;
 
 struct Entry {
     words: Vec<&'static str>,
@@ -210,18 +214,27 @@ struct Entry {
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    let mut table = Table { by_letter: (0..256).map(|_| Vec::new()).collect() };
+    let mut by_start: HashMap<_, Vec<Entry>> = HashMap::new();
     for (pattern, first) in PATTERNS.iter().zip((0..).step_by(4)) {
         let groups = pattern.all.iter().chain([&pattern.none]);
         for (group, bit) in groups.zip(first..) {
             for entry in group.split(", ") {
                 let words: Vec<&str> = entry.split(' ').collect();
-                table.by_letter[usize::from(entry.as_bytes()[0])].push(Entry { words, group: 1 << bit });
+                let start = start(words[0].trim_end_matches('*'));
+                by_start.entry(start).or_default().push(Entry { words, group: 1 << bit });
             }
         }
     }
-    table
+    Table { by_start }
 });
+
+fn start(word: &str) -> [u8; START] {
+    let mut start = [0; START];
+    for (place, byte) in start.iter_mut().zip(word.bytes()) {
+        *place = byte;
+    }
+    start
+}
 
 /// What `text` asks for, each practice once, in their order.
 #[must_use]
@@ -252,9 +265,10 @@ pub fn practices(text: &str) -> Vec<Practice> {
 impl Table {
     /// The groups of the entries that stand at the start of `words`.
     fn groups(&self, words: &[&str]) -> u32 {
-        let Some(letter) = words.first().and_then(|word| word.bytes().next()) else { return 0 };
-        self.by_letter[usize::from(letter)]
-            .iter()
+        let entries = words.first().and_then(|word| self.by_start.get(&start(word)));
+        entries
+            .into_iter()
+            .flatten()
             .filter(|entry| {
                 entry.words.len() <= words.len()
                     && entry.words.iter().zip(words).all(|(wanted, word)| fits(wanted, word))
@@ -286,6 +300,17 @@ fn fits(wanted: &str, word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn entries_with_a_star_are_long_enough_to_be_looked_up() {
+        for entry in TABLE.by_start.values().flatten() {
+            assert!(
+                entry.words[0].strip_suffix('*').is_none_or(|stem| stem.len() >= START),
+                "{:?}",
+                entry.words
+            );
+        }
+    }
 
     #[test]
     fn b14_final_decisions_on_people_are_recognised_and_preparing_them_is_not() {

@@ -83,19 +83,29 @@ impl Back {
         gateway.store.append(entry).await.map(|_| ()).map_err(|_| Problem::Store)
     }
 
-    /// To the provider and back.
+    /// To the provider and back. Before a stream begins, the entry of the request is brought to the disk, beside the
+    /// asking; a whole answer brings it there with its own entry.
     pub(crate) async fn exchange(
         &self,
         cleared: Cleared,
         headers: &HeaderMap,
         deployment: Option<Deployment>,
     ) -> Result<Response<Body>, Problem> {
-        let answer = match self.gateway.upstream.send(&cleared, headers, deployment.as_ref()).await {
+        let Gateway { upstream, store, .. } = &*self.gateway;
+        let sending = upstream.send(&cleared, headers, deployment.as_ref());
+        let (answer, settled) = if self.passage.wants_stream {
+            tokio::join!(sending, store.settle())
+        } else {
+            (sending.await, Ok(()))
+        };
+        let answer = match answer {
             Ok(answer) => answer,
             Err(problem) => return Err(self.fail(problem).await),
         };
         drop(cleared);
         if answer.status.is_success() && answer.media_type == "text/event-stream" {
+            let settled = if self.passage.wants_stream { settled } else { store.settle().await };
+            settled.map_err(|_| Problem::Store)?;
             Ok(self.clone().stream(answer))
         } else {
             self.whole(answer).await

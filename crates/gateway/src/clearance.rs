@@ -1,7 +1,8 @@
 //! From a body to a request that may leave: read, detect, decide, pseudonymise, record.
 //!
 //! [`Cleared`] is the only thing [`crate::upstream`] sends, and only [`clear`] makes one, after the evidence is
-//! durable (invariant 4).
+//! written (invariant 4). That is enough to outlive this process. Nothing of the answer is released before it is on the disk:
+//! [`crate::back`] sees to that, while the provider thinks.
 
 use std::sync::Arc;
 
@@ -78,6 +79,8 @@ pub struct Passage {
     pub sinks: Sinks,
     /// Whether the caller asked for an answer in JSON.
     pub wants_json: bool,
+    /// Whether the caller asked for a stream.
+    pub wants_stream: bool,
 }
 
 /// A request on its way to clearance.
@@ -116,6 +119,7 @@ struct Inspected {
 pub async fn clear(gateway: &Gateway, asking: Asking) -> Result<(Cleared, Passage), Problem> {
     let Asking { key, tool, dialect, body, bytes, scope, agreed, receipt, request } = asking;
     let wants_json = wants_json(&body);
+    let wants_stream = body.get("stream") == Some(&Value::Bool(true));
     let practice = asked_for(&body, dialect);
     let mut entry = gateway.store.entry(Event::Sent);
     entry.principal.clone_from(&key.id);
@@ -166,7 +170,7 @@ pub async fn clear(gateway: &Gateway, asking: Asking) -> Result<(Cleared, Passag
         .sum();
     gateway.metrics.findings(&entry.findings);
     let sent = Arc::new(entry.clone());
-    gateway.store.append(entry).await.map_err(|_| Problem::Store)?;
+    gateway.store.write(entry).await.map_err(|_| Problem::Store)?;
 
     let passage = Passage {
         book: Arc::new(inspected.book),
@@ -177,6 +181,7 @@ pub async fn clear(gateway: &Gateway, asking: Asking) -> Result<(Cleared, Passag
         conversation: scope.kept_by_provider,
         sinks: gateway.policy.sinks.agreed(&agreed),
         wants_json,
+        wants_stream,
     };
     Ok((Cleared { tool, dialect, body: inspected.body }, passage))
 }

@@ -132,7 +132,7 @@ fn invariant_4_only_clearance_makes_what_the_way_out_sends() {
     let (_, text) = clearance.expect("clearance.rs is there");
     let definition = text.split("pub struct Cleared {").nth(1).and_then(|rest| rest.split('}').next());
     assert!(definition.is_some_and(|fields| !fields.contains("pub ")), "the fields of Cleared are private");
-    let append = text.find("gateway.store.append(entry).await.map_err").expect("evidence is written here");
+    let append = text.find("gateway.store.write(entry).await.map_err").expect("evidence is written here");
     let made = text.find("Ok((Cleared {").expect("Cleared is made here");
     assert!(append < made, "evidence comes before clearance");
 }

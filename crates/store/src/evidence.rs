@@ -39,6 +39,8 @@ type ExportRow = (i64, Vec<u8>, Vec<u8>, Option<Vec<u8>>, Option<String>, Option
 /// What the writer is asked to do.
 pub(crate) enum Job {
     Append(Waiting),
+    /// Say when all that was written before is on the disk.
+    Settle(oneshot::Sender<Result<u64>>),
     /// Do what was asked before, then stop.
     Close(oneshot::Sender<()>),
 }
@@ -48,7 +50,25 @@ pub(crate) struct Waiting {
     pub(crate) entry: Vec<u8>,
     /// Unix microseconds.
     pub(crate) at: i64,
+    until: Until,
     reply: oneshot::Sender<Result<u64>>,
+}
+
+/// How far an entry has come when its writer is told so.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Until {
+    /// With the operating system or the server: it outlives this process, not a power cut.
+    Written,
+    /// On the disk.
+    Durable,
+}
+
+/// What is done in one go: entries for one transaction, and who waits for the disk.
+#[derive(Default)]
+struct Batch {
+    entries: Vec<Waiting>,
+    settling: Vec<oneshot::Sender<Result<u64>>>,
+    closing: Option<oneshot::Sender<()>>,
 }
 
 /// Starts the writer: a thread of its own for SQLite, a task for PostgreSQL. It takes all waiting entries into one
@@ -60,13 +80,12 @@ pub(crate) fn start_writer(db: Db, failing: Arc<AtomicBool>) -> Result<mpsc::Sen
         Db::Sqlite(lite) => {
             let mut pen = Pen::new(lite);
             thread::Builder::new().name("ledger".into()).spawn(move || {
-                let mut batch = Vec::with_capacity(BATCH);
+                let mut jobs = Vec::with_capacity(BATCH);
                 let mut closing = None;
-                while closing.is_none() && queue.blocking_recv_many(&mut batch, BATCH) > 0 {
-                    let entries = sort_out(&mut batch, &mut closing);
-                    if !entries.is_empty() {
-                        reply(&pen.append(&entries), entries, &failing);
-                    }
+                while closing.is_none() && queue.blocking_recv_many(&mut jobs, BATCH) > 0 {
+                    let batch = Batch::of(&mut jobs);
+                    let first = if batch.entries.is_empty() { Ok(0) } else { pen.append(&batch.entries) };
+                    closing = batch.answer(first, || pen.settle(), &failing);
                 }
                 drop(pen);
                 closing.map(|done| done.send(()))
@@ -74,13 +93,12 @@ pub(crate) fn start_writer(db: Db, failing: Arc<AtomicBool>) -> Result<mpsc::Sen
         }
         Db::Postgres(pool) => {
             tokio::spawn(async move {
-                let mut batch = Vec::with_capacity(BATCH);
+                let mut jobs = Vec::with_capacity(BATCH);
                 let mut closing = None;
-                while closing.is_none() && queue.recv_many(&mut batch, BATCH).await > 0 {
-                    let entries = sort_out(&mut batch, &mut closing);
-                    if !entries.is_empty() {
-                        reply(&append_postgres(&pool, &entries).await, entries, &failing);
-                    }
+                while closing.is_none() && queue.recv_many(&mut jobs, BATCH).await > 0 {
+                    let batch = Batch::of(&mut jobs);
+                    let first = append_postgres(&pool, &batch).await;
+                    closing = batch.answer(first, || Ok(()), &failing);
                 }
                 closing.map(|done| done.send(()))
             });
@@ -89,33 +107,71 @@ pub(crate) fn start_writer(db: Db, failing: Arc<AtomicBool>) -> Result<mpsc::Sen
     Ok(jobs)
 }
 
-/// The entries among the jobs, and whom to tell that the writer has stopped.
-fn sort_out(batch: &mut Vec<Job>, closing: &mut Option<oneshot::Sender<()>>) -> Vec<Waiting> {
-    let mut entries = Vec::with_capacity(batch.len());
-    for job in batch.drain(..) {
-        match job {
-            Job::Append(waiting) => entries.push(waiting),
-            Job::Close(done) => *closing = Some(done),
+impl Batch {
+    fn of(jobs: &mut Vec<Job>) -> Self {
+        let mut batch = Self::default();
+        for job in jobs.drain(..) {
+            match job {
+                Job::Append(waiting) => batch.entries.push(waiting),
+                Job::Settle(reply) => batch.settling.push(reply),
+                Job::Close(done) => batch.closing = Some(done),
+            }
         }
+        batch
     }
-    entries
+
+    /// Whether someone waits for the disk.
+    fn is_awaited(&self) -> bool {
+        !self.settling.is_empty() || self.entries.iter().any(|waiting| waiting.until == Until::Durable)
+    }
+
+    /// Tells everybody how it went: who only waits for the writing at once, the others when `settle` is done. `first` is
+    /// the number of the first entry. Gives back whom to tell that the writer has stopped.
+    fn answer(
+        self,
+        first: Result<u64>,
+        settle: impl FnOnce() -> Result<()>,
+        failing: &AtomicBool,
+    ) -> Option<oneshot::Sender<()>> {
+        let awaited = self.is_awaited();
+        let mut later = Vec::new();
+        for (waiting, offset) in self.entries.into_iter().zip(0..) {
+            // A caller that left does not make its entry undone.
+            let number = first.clone().map(|first| first + offset);
+            match waiting.until {
+                Until::Written => drop(waiting.reply.send(number)),
+                Until::Durable => later.push((waiting.reply, number)),
+            }
+        }
+        let settled = first.and_then(|_| if awaited { settle() } else { Ok(()) });
+        failing.store(settled.is_err(), Ordering::Relaxed);
+        let others = self.settling.into_iter().map(|reply| (reply, Ok(0)));
+        for (reply, number) in later.into_iter().chain(others) {
+            let _ = reply.send(settled.clone().and(number));
+        }
+        self.closing
+    }
 }
 
-fn reply(result: &Result<u64>, entries: Vec<Waiting>, failing: &AtomicBool) {
-    failing.store(result.is_err(), Ordering::Relaxed);
-    for (waiting, offset) in entries.into_iter().zip(0..) {
-        // A caller that left does not make its entry undone.
-        let _ = waiting.reply.send(result.clone().map(|first| first + offset));
-    }
-}
-
-/// Appends the batch in one transaction that holds the end of the chain: several nodes append to one.
-async fn append_postgres(pool: &PgPool, batch: &[Waiting]) -> Result<u64> {
+/// Appends the batch in one transaction that holds the end of the chain: several nodes append to one. A commit
+/// that waits for the disk takes all earlier ones there with it, so one is made even of a batch without entries when someone
+/// waits for that.
+async fn append_postgres(pool: &PgPool, batch: &Batch) -> Result<u64> {
     let mut conn = pool.begin().await?;
+    if !batch.is_awaited() {
+        sqlx::query("SET LOCAL synchronous_commit = off").execute(&mut *conn).await?;
+    } else if batch.entries.is_empty() {
+        // Only a transaction with a number is written to the log.
+        sqlx::query("SELECT pg_current_xact_id()").execute(&mut *conn).await?;
+    }
+    if batch.entries.is_empty() {
+        conn.commit().await?;
+        return Ok(0);
+    }
     let row: HeadRow = sqlx::query_as(HEAD_LOCKED).fetch_one(&mut *conn).await?;
     let mut head = read_head(row)?;
     let first = head.size();
-    let mut rest = batch;
+    let mut rest = &batch.entries[..];
     while !rest.is_empty() {
         let (part, later) = rest.split_at(chunk(rest.len()));
         rest = later;
@@ -165,14 +221,37 @@ impl Store {
         Entry::new(hex(&id), (self.inner.source.now)(), &salt, event)
     }
 
-    /// Records an entry and gives its sequence number. It returns only when the entry is durable.
+    /// Records an entry and gives its sequence number. It returns only when the entry, and all before it, is on the disk.
     ///
     /// # Errors
     /// `Entry`, `Unavailable`, `Closed`, or the database's. An error means "not known to be recorded": when the connection
     /// to PostgreSQL breaks during the commit, the entry may stand there; the chain is sound either way.
     pub async fn append(&self, entry: Entry) -> Result<u64> {
+        self.write_until(entry, Until::Durable).await
+    }
+
+    /// Records an entry and gives its sequence number, sooner than [`Store::append`]: the entry outlives this process, but
+    /// only a later `append` or [`Store::settle`] says that it outlives a power cut.
+    ///
+    /// # Errors
+    /// As [`Store::append`].
+    pub async fn write(&self, entry: Entry) -> Result<u64> {
+        self.write_until(entry, Until::Written).await
+    }
+
+    /// Returns when all entries written before are on the disk.
+    ///
+    /// # Errors
+    /// As [`Store::append`].
+    pub async fn settle(&self) -> Result<()> {
         let (reply, answer) = oneshot::channel();
-        let waiting = Waiting { entry: entry.to_bytes()?, at: entry.at, reply };
+        self.inner.jobs.send(Job::Settle(reply)).await.map_err(|_| StoreError::Closed)?;
+        answer.await.map_err(|_| StoreError::Closed)?.map(|_| ())
+    }
+
+    async fn write_until(&self, entry: Entry, until: Until) -> Result<u64> {
+        let (reply, answer) = oneshot::channel();
+        let waiting = Waiting { entry: entry.to_bytes()?, at: entry.at, until, reply };
         self.inner.jobs.send(Job::Append(waiting)).await.map_err(|_| StoreError::Closed)?;
         answer.await.map_err(|_| StoreError::Closed)?
     }
@@ -365,7 +444,8 @@ mod tests {
         pen.limit_pages(40);
         let batch = || {
             let entry = store.entry(Event::Sent);
-            [Waiting { entry: entry.to_bytes().unwrap(), at: entry.at, reply: oneshot::channel().0 }]
+            let (reply, _) = oneshot::channel();
+            [Waiting { entry: entry.to_bytes().unwrap(), at: entry.at, until: Until::Durable, reply }]
         };
         let mut answered = 0;
         let error = loop {

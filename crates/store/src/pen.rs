@@ -3,6 +3,9 @@
 //! It speaks to SQLite directly, from a thread of its own: the queue and the two changes of thread that a general client
 //! puts around each statement cost more than the statement, and every request waits for two of these.
 
+use std::fs::File;
+use std::io::ErrorKind;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, TransactionBehavior, params};
@@ -27,14 +30,17 @@ pub(crate) struct Pen {
     lite: Sqlite,
     conn: Option<Connection>,
     end: Option<Head>,
+    /// SQLite's log beside the database, as long as the connection that wrote into it lives.
+    log: Option<File>,
 }
 
 impl Pen {
     pub(crate) fn new(lite: Sqlite) -> Self {
-        Self { lite, conn: None, end: None }
+        Self { lite, conn: None, end: None, log: None }
     }
 
-    /// Appends the batch in one transaction and gives the number of its first entry. The end of the chain is remembered
+    /// Appends the batch in one transaction and gives the number of its first entry. What was written outlives this
+    /// process; [`Pen::settle`] brings it to the disk. The end of the chain is remembered
     /// from the last time; when another process has appended since, nothing is written and it starts anew from what
     /// stands in the database. After any error the connection is not used again.
     pub(crate) fn append(&mut self, batch: &[Waiting]) -> Result<u64> {
@@ -42,7 +48,10 @@ impl Pen {
             self.lite.check()?;
             let mut conn = match self.conn.take() {
                 Some(conn) => conn,
-                None => connect(&self.lite)?,
+                None => {
+                    self.log = None;
+                    connect(&self.lite)?
+                }
             };
             let head = match self.end.take() {
                 Some(head) => head,
@@ -58,12 +67,37 @@ impl Pen {
         Err(StoreError::Unavailable("other processes keep appending"))
     }
 
+    /// Returns when all that was written is on the disk: what SQLite itself does after each transaction with `synchronous`
+    /// on `FULL`. Here it is apart, so that who does not wait for the disk need not.
+    pub(crate) fn settle(&mut self) -> Result<()> {
+        let log = match self.log.take().map_or_else(|| File::open(log_of(&self.lite)), Ok) {
+            Ok(log) => log,
+            // SQLite takes its log away when all of it is in the database, and flushed.
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(error.into()),
+        };
+        let settled = log.sync_data();
+        match settled {
+            Ok(()) => self.log = Some(log),
+            // What the system could not write it may forget: nothing of this connection is relied on any more.
+            Err(_) => (self.conn, self.end) = (None, None),
+        }
+        Ok(settled?)
+    }
+
     #[cfg(test)]
     pub(crate) fn limit_pages(&mut self, most: u32) {
         let conn = connect(&self.lite).unwrap();
         conn.pragma_update(None, "max_page_count", most).unwrap();
         self.conn = Some(conn);
     }
+}
+
+/// SQLite's name for its log.
+fn log_of(lite: &Sqlite) -> PathBuf {
+    let mut path = lite.path().as_os_str().to_owned();
+    path.push("-wal");
+    path.into()
 }
 
 fn connect(lite: &Sqlite) -> Result<Connection> {
@@ -73,7 +107,8 @@ fn connect(lite: &Sqlite) -> Result<Connection> {
     )?;
     conn.busy_timeout(PATIENCE)?;
     conn.pragma_update(None, "journal_mode", "WAL")?;
-    conn.pragma_update(None, "synchronous", "FULL")?;
+    // The log is flushed by `settle`, and by SQLite before it goes into the database.
+    conn.pragma_update(None, "synchronous", "NORMAL")?;
     conn.pragma_update(None, "secure_delete", "ON")?;
     conn.pragma_update(None, "trusted_schema", "OFF")?;
     Ok(conn)

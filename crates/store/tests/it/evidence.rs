@@ -9,6 +9,7 @@ use crate::harness::{Place, append, audit, on_both};
 
 on_both!(
     entries_are_numbered_and_verified,
+    what_is_written_can_be_settled_later,
     nodes_append_to_one_chain,
     checkpoints_stand_where_they_were_made,
     erased_entries_leave_their_records,
@@ -27,6 +28,19 @@ async fn entries_are_numbered_and_verified(place: Place) {
     assert_eq!((report.entries, report.checkpoints), (5, 2));
     assert!(report.first_at < report.last_at);
     assert_eq!(store.size().await.unwrap(), 5);
+}
+
+async fn what_is_written_can_be_settled_later(place: Place) {
+    let store = place.open().await;
+    // Nothing written yet: nothing to wait for.
+    store.settle().await.unwrap();
+    assert_eq!(store.write(store.entry(Event::Sent)).await.unwrap(), 0);
+    // Another process sees it already.
+    assert_eq!(place.open().await.size().await.unwrap(), 1);
+    store.settle().await.unwrap();
+    assert_eq!(store.write(store.entry(Event::Sent)).await.unwrap(), 1);
+    assert_eq!(store.append(store.entry(Event::Answered)).await.unwrap(), 2);
+    assert_eq!(audit(&store).await.entries, 3);
 }
 
 async fn nodes_append_to_one_chain(place: Place) {
