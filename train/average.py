@@ -1,4 +1,4 @@
-"""The mean of the weights of runs that began from one another: average.py OUT RUN RUN ...  Steadier than either on texts of other hands."""
+"""The mean of the weights of runs that began from one another: average.py OUT RUN[=SHARE] ...  Steadier than either on texts of other hands."""
 import sys
 
 import torch
@@ -7,9 +7,10 @@ import data
 
 
 def main(out, *runs):
-    saved = [torch.load(data.WORK / f"{r}.pt") for r in runs]
-    net = {k: sum(s["net"][k] for s in saved) / len(saved) for k in saved[0]["net"]}
-    torch.save({"net": net, "layers": saved[0]["layers"], "spent": 0.0, "epoch": 0}, data.WORK / f"{out}.pt")
+    named = [(run.partition("=")[0], float(run.partition("=")[2] or 1)) for run in runs]
+    saved = [(torch.load(data.WORK / f"{run}.pt"), share / sum(share for _, share in named)) for run, share in named]
+    net = {k: sum(s["net"][k] * share for s, share in saved) for k in saved[0][0]["net"]}
+    torch.save({"net": net, "layers": saved[0][0]["layers"], "spent": 0.0, "epoch": 0}, data.WORK / f"{out}.pt")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ on a multiple of 64; the offsets in the header count from the first of those. Ma
 """
 import hashlib
 import json
+import zlib
 import pathlib
 import sys
 
@@ -72,7 +73,8 @@ def dequantised(state):
 def settings():
     path = data.WORK / "settings.json"
     saved = json.loads(path.read_text()) if path.exists() else {}
-    return {"theta": saved.get("theta", predict.THETA), "lam": saved.get("lam", predict.LAMBDA), "category": saved.get("category", predict.CATEGORY)}
+    return {"theta": saved.get("theta", predict.THETA), "lam": saved.get("lam", predict.LAMBDA), "category": saved.get("category", predict.CATEGORY),
+            "alone": saved.get("alone", predict.ALONE)}
 
 
 def main(run):
@@ -86,16 +88,16 @@ def main(run):
         directory.append({"name": name, "dtype": {"int8": "i8", "uint8": "u8", "float32": "f32"}[str(array.dtype)],
                           "shape": list(array.shape), "offset": at})
         at += -(-array.nbytes // 64) * 64
+    body = b"".join(array.tobytes() + bytes(-array.nbytes % 64) for array in parts.values())
     head = {"version": 1, "width": shape.width, "heads": shape.heads, "layers": shape.layers, "ff": shape.ff, "hidden": shape.hidden,
             "eps": shape.eps, "vocab": shape.vocab, "labels": L.LABELS, "categories": L.CATEGORIES, "max_window": L.MAX_WINDOW,
-            "overlap": L.OVERLAP, "flags": L.FLAGS, "rules": L.RULES, "shapes": L.SHAPES, **settings(), "sure": predict.SURE, "tensors": directory}
+            "overlap": L.OVERLAP, "flags": L.FLAGS, "rules": L.RULES, "shapes": L.SHAPES, **settings(), "sure": predict.SURE,
+            "adler32": zlib.adler32(body), "tensors": directory}
     raw = json.dumps(head, separators=(",", ":")).encode()
     begin = b"SLUISTG1" + len(raw).to_bytes(4, "little") + raw
     MODELS.mkdir(exist_ok=True)
     with open(MODELS / "tagger.slm", "wb") as f:
-        f.write(begin + bytes(-len(begin) % 64))
-        for array in parts.values():
-            f.write(array.tobytes() + bytes(-array.nbytes % 64))
+        f.write(begin + bytes(-len(begin) % 64) + body)
     golden(saved | {"net": dequantised(state)})
     sums = [f"{hashlib.sha256((MODELS / n).read_bytes()).hexdigest()}  {n}\n" for n in ("golden.json", "pieces.bin", "tagger.slm")]
     (MODELS / "SHA256SUMS").write_text("".join(sums))

@@ -49,13 +49,13 @@ BARS = [("leak % structured", 1, 1.0), ("leak % names", 5, 2.0), ("open prompts 
 
 
 def cost(s):
-    """How far the figures are from the bars, in bars; what is over its bar counts more."""
+    """How far the figures are from the bars, in bars; what is over its bar counts most, what is well below it little."""
     person = s["by kind: n, recall typed/any %, leak %"].get("person", [0, 0, 100, 0])[2]
     shares = [((100 - person) / 3, 1.0)]
     for key, bar, weight in BARS:
         if s[key] is not None:
             shares.append((s[key] / bar if bar > 0 else (100 - s[key]) / -bar, weight))
-    return sum(w * (x + max(0.0, x - 1)) for x, w in shares)
+    return sum(w * (0.25 * x + 1.75 * max(0.0, x - 1)) for x, w in shares)
 
 
 def choose(case):
@@ -72,12 +72,17 @@ def choose(case):
     shares = [("lam", ["figure"])]
     for group, keys in together + alone + shares + together[:2]:
         for value in grids["share" if (group, keys) in shares else group]:
-            trial = {g: dict(v) for g, v in settings.items()}
+            trial = {g: dict(v) if isinstance(v, dict) else v for g, v in settings.items()}
             trial[group].update({k: value for k in keys})
             found = cost(case.score(settings=trial))
             if found < best - 0.01:
                 best, settings = found, trial
-    print("cost", round(best, 2), json.dumps({g: {k: v for k, v in d.items()} for g, d in settings.items()}))
+    for value in [0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95]:
+        trial = {**settings, "alone": value}
+        found = cost(case.score(settings=trial))
+        if found < best - 0.01:
+            best, settings = found, trial
+    print("cost", round(best, 2), json.dumps(settings))
     return settings
 
 

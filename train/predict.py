@@ -23,6 +23,10 @@ TITLES = {"dr", "drs", "ir", "ing", "mr", "prof", "dhr", "mw", "mevr", "mevrouw"
 THETA = {k: 0.5 for k in L.KINDS}
 # And of the surest piece of what it adds.
 SURE = 0.5
+# How clearly the clearest finding of a text must show that somebody is spoken of, for doubtful ones to count.
+ALONE = 0.0
+# A finding of the rules by its form alone counts as clear from this score on.
+CLEAR = 0.8
 LAMBDA = {k: 0.1 for k in DOUBTFUL} | {"special": 0.05, "figure": 0.5}
 CATEGORY = {k: 0.5 for k in L.CATEGORIES}
 
@@ -202,7 +206,17 @@ def merge(text, found):
     return sorted(out)
 
 
-def combine(text, pieces, rules, prob, cats, how="both", theta=THETA, lam=LAMBDA, category=CATEGORY):
+def clarity(found, pieces, direct, mine):
+    """How clearly a finding shows that somebody is spoken of: a number with a form of its own fully, the rest as the model sees it."""
+    start, end, kind, score = found
+    if kind in SPECIAL or kind in SILENT:
+        return 0.0
+    if found not in mine and kind not in DOUBTFUL and score >= CLEAR:
+        return 1.0
+    return float(direct[(pieces["start"] < end) & (pieces["end"] > start)].max(initial=0))
+
+
+def combine(text, pieces, rules, prob, cats, how="both", theta=THETA, lam=LAMBDA, category=CATEGORY, alone=ALONE):
     """All findings of a text and its special categories."""
     kinds = by_kind(prob) if prob is not None else None
     kept = []
@@ -237,6 +251,9 @@ def combine(text, pieces, rules, prob, cats, how="both", theta=THETA, lam=LAMBDA
                 m[0], m[1], m[3] = min(start, m[0]), max(end, m[1]), max(m[3], rule[3])
                 kept.remove(rule)
         kept += mine
+        together = direct + theta.get("figure as person", 0.0) * kinds[:, L.KINDS.index("figure")]
+        if alone and how == "both" and not any(clarity(f, pieces, together, mine) >= alone for f in kept):
+            kept = [f for f in kept if f[2] in SPECIAL or f not in mine and f[2] not in DOUBTFUL]
         kept += remembered(text, kept)
         kept += specials(pieces, prob, theta)
     found = merge(text, kept)

@@ -18,7 +18,8 @@ use std::sync::Arc;
 /// The tokens of documents of at most this many bytes are kept until the second pass; they take some ten times as much.
 const KEEP: usize = 1 << 20;
 
-/// Finds personal data. Immutable: build one and share it.
+/// Finds personal data. Immutable: build one and share it; a clone shares its lists.
+#[derive(Clone)]
 pub struct Detector {
     profile: Profile,
     pub(crate) lexicon: Arc<Lexicon>,

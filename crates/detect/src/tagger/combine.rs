@@ -14,20 +14,24 @@ use std::collections::BTreeMap;
 /// The name under which findings of the model are reported.
 pub(super) const DETECTOR: &str = "model";
 
+/// A finding of the rules by its form alone counts as clear from this score on.
+const CLEAR: f32 = 0.8;
+
 /// From this probability on the model sees something in a piece.
 const SEEN: f32 = 0.02;
 
 impl Tagger {
-    /// The candidates of a page: `rules` are what the rules found there, resolved. `pieces` are in bytes of the page.
+    /// The candidates of a page, and how clearly the clearest of them shows that somebody is spoken of here: `rules` are what the
+    /// rules found there, resolved. `pieces` are in bytes of the page.
     pub(crate) fn combine(
         &self,
         text: &str,
         pieces: &[Piece],
         reading: &Reading,
         mut rules: Vec<Candidate>,
-    ) -> Vec<Candidate> {
+    ) -> (Vec<Candidate>, f32) {
         if pieces.is_empty() {
-            return rules;
+            return (rules, 1.0);
         }
         let labelled = Labelled { text, pieces, reading };
         rules.retain(|rule| self.stays(&labelled, rule));
@@ -41,6 +45,7 @@ impl Tagger {
         for span in spans {
             place(text, span, &mut taken, &mut out);
         }
+        let clearest = out.iter().map(|c| self.clarity(&labelled, c)).fold(0.0, f32::max);
         out.extend(labelled.special_spans(&self.classes).into_iter().map(candidate));
         for &(piece, category, probability) in &reading.seen {
             let category = &self.categories[category];
@@ -52,7 +57,26 @@ impl Tagger {
                 out.push(candidate(Span { start, end, kind: category.kind, score }));
             }
         }
-        out
+        (out, clearest)
+    }
+
+    /// Whether a finding is worth nothing in a document without any clear one.
+    pub(crate) fn is_doubtful(&self, candidate: &Candidate) -> bool {
+        let doubted = |class: &Class| class.kind == Some(candidate.kind) && class.stays.is_some();
+        !candidate.kind.is_special() && (candidate.detector == DETECTOR || self.classes.iter().any(doubted))
+    }
+
+    /// How clearly a finding shows that somebody is spoken of: a number with a form of its own fully, the rest as the model sees it.
+    fn clarity(&self, labelled: &Labelled<'_>, candidate: &Candidate) -> f32 {
+        match candidate.kind {
+            Kind::Organisation | Kind::ConfidentialTerm => 0.0,
+            kind if kind.is_special() => 0.0,
+            _ if !self.is_doubtful(candidate) && candidate.score >= CLEAR => 1.0,
+            _ => {
+                let over = labelled.over(candidate.start, candidate.end);
+                over.map(|n| labelled.direct(n, &self.classes, self.figure_adds)).fold(0.0, f32::max)
+            }
+        }
     }
 
     /// What rules and model both call by one kind becomes one finding: "Jansen" and "Piet" of the rules are one name to the model, comma and

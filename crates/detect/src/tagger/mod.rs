@@ -51,6 +51,8 @@ pub struct Tagger {
     figure_adds: f32,
     /// How likely the likeliest piece of a span must be.
     sure: f32,
+    /// How clearly the clearest finding of a document must show that somebody is spoken of, for doubtful ones to count.
+    alone: f32,
 }
 
 impl std::fmt::Debug for Tagger {
@@ -130,6 +132,7 @@ impl Tagger {
             figure_stays: file.header.lam.get("figure").copied().unwrap_or(0.0),
             figure_adds: file.header.theta.get("figure as person").copied().unwrap_or(0.0),
             sure: file.header.sure,
+            alone: file.header.alone,
         };
         // What could still go wrong in a product goes wrong now.
         tagger.label_anew(&[&[Piece::default()]])?;

@@ -39,6 +39,7 @@ impl Detector {
         memory: &Memory,
     ) -> Memory {
         let mut union = Memory::default();
+        let mut clearest = 0.0f32;
         let mut from = 0;
         while from < drafts.len() {
             let mut bytes = 0;
@@ -48,8 +49,16 @@ impl Detector {
                 fits
             });
             let to = from + more.count();
-            self.tag_batch(tagger, &drafts[from..to], &mut kept[from..to], memory, &mut union);
+            let here = self.tag_batch(tagger, &drafts[from..to], &mut kept[from..to], memory, &mut union);
+            clearest = clearest.max(here);
             from = to;
+        }
+        if clearest < tagger.alone {
+            // Where nothing is clear, what is doubtful is a brand, a law or a street: one such alarm after another in texts about nobody.
+            for kept in kept {
+                kept.candidates.retain(|candidate| !tagger.is_doubtful(candidate));
+            }
+            return Memory::default();
         }
         union
     }
@@ -61,7 +70,8 @@ impl Detector {
         kept: &mut [Kept<'d>],
         memory: &Memory,
         union: &mut Memory,
-    ) {
+    ) -> f32 {
+        let mut clearest = 0.0f32;
         let mut sheets = Vec::with_capacity(drafts.len());
         for (draft, kept) in drafts.iter().zip(&mut *kept) {
             let keep = kept.page.is_some();
@@ -81,17 +91,21 @@ impl Detector {
             let keep = kept.page.is_some();
             let page = self.page_again(draft, kept);
             let Sheet { pieces, lead, rules } = sheet;
-            kept.candidates = match reading {
+            let clarity;
+            (kept.candidates, clarity) = match reading {
                 Some(mut reading) => {
                     reading.skip(lead, pieces.len());
                     tagger.combine(page.text, &pieces[lead..], &reading, rules)
                 }
-                None => rules,
+                None => (rules, 1.0),
             };
+            // What was not read says nothing for or against what was.
+            clearest = clearest.max(if kept.candidates.is_empty() { 0.0 } else { clarity });
             let sure = |c: &&Candidate| c.detector != DETECTOR || c.score >= SURE;
             union.learn(&page, &kept.candidates.iter().filter(sure).copied().collect::<Vec<_>>());
             kept.page = keep.then_some(page);
         }
+        clearest
     }
 
     fn sheet(&self, tagger: &Tagger, draft: &Draft<'_>, page: &Page<'_>, rules: Vec<Candidate>) -> Sheet {

@@ -70,6 +70,8 @@ pub(super) struct Header {
     /// How likely the likeliest piece of a span must be.
     #[serde(default = "half")]
     pub sure: f32,
+    #[serde(default)]
+    pub alone: f32,
     /// Adler-32 of all bytes from the first tensor on.
     adler32: Option<u32>,
     tensors: Vec<Tensor>,
