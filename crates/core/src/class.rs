@@ -1,10 +1,10 @@
 //! Data classes: what the policy speaks of, where the detector speaks of kinds.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use sluis_detect::Kind;
 
 /// A class of data in the policy's table (requirement A-24).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DataClass {
     /// Nothing was found.

@@ -24,6 +24,8 @@ pub struct VirtualKey {
     pub tokens_per_month: Option<u64>,
     /// Unix microseconds of its making.
     pub created_at: i64,
+    /// Identifier of the person whose key it is; `None` is a program's.
+    pub person: Option<String>,
 }
 
 /// Why a key is not let in.
@@ -56,6 +58,12 @@ impl VirtualKey {
             return Err(Refusal::Expired);
         }
         Ok(())
+    }
+
+    /// Who the evidence names: the person whose key it is, or else the key.
+    #[must_use]
+    pub fn principal(&self) -> &str {
+        self.person.as_deref().unwrap_or(&self.id)
     }
 
     /// Whether the key may reach the tool of this name.

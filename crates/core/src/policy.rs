@@ -7,7 +7,7 @@ use crate::verdict::Verdict;
 
 /// How far the organisation trusts a tool with its data (B-09). It follows from the tool's contract, not
 /// from its quality.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Trust {
     /// Not decided on. Nothing may go there.

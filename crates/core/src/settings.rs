@@ -26,6 +26,9 @@ pub struct Settings {
     pub language: Language,
     /// Address to listen on.
     pub listen: String,
+    /// Where people and programs find this node, such as `https://sluis.example`, without a slash at the end. `None`: where
+    /// it listens, without encryption.
+    pub address: Option<String>,
     /// Folder for the embedded database and the master key.
     pub data: String,
     /// Database address; `None` is SQLite in the data folder.
@@ -62,6 +65,7 @@ pub struct SettingsError {
 struct File {
     language: Language,
     listen: String,
+    address: Option<Spanned<String>>,
     data: String,
     database: Option<Spanned<String>>,
     demo: Option<bool>,
@@ -75,6 +79,7 @@ impl Default for File {
         Self {
             language: Language::Nl,
             listen: "127.0.0.1:8787".into(),
+            address: None,
             data: "sluis-data".into(),
             database: None,
             demo: None,
@@ -161,6 +166,13 @@ impl Settings {
         {
             return Err(at(database.span().start, "database is sqlite:path or postgres://…".into()));
         }
+        if let Some(address) = &file.address
+            && !is_origin(address.get_ref().trim_end_matches('/'))
+        {
+            let reason =
+                "address is https://name or http://name, with a port if need be, and nothing behind it";
+            return Err(at(address.span().start, reason.into()));
+        }
         let mut table = BTreeMap::new();
         for (&trust, classes) in &file.policy.table {
             for (&class, verdict) in classes {
@@ -209,6 +221,7 @@ impl Settings {
         Ok(Self {
             language: file.language,
             listen: file.listen,
+            address: file.address.map(|address| address.into_inner().trim_end_matches('/').to_owned()),
             data: file.data,
             database: file.database.map(Spanned::into_inner),
             demo,
@@ -227,6 +240,14 @@ impl Settings {
             },
         })
     }
+}
+
+/// Whether this is the first part of an address: a scheme, a name and perhaps a port.
+fn is_origin(address: &str) -> bool {
+    let host = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"));
+    host.is_some_and(|host| {
+        !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || "-.:[]".contains(c))
+    })
 }
 
 /// The name of the demonstration model, as tool and as model.
@@ -367,6 +388,8 @@ mod tests {
             ("[policy.table.unknown]\npublic = \"allow\"\n", 2, "nobody has decided"),
             ("[policy.table.own]\ncredential = \"ask\"\n", 2, "password or key"),
             ("\ndatabase = \"mysql://x\"\n", 2, "sqlite:path"),
+            ("address = \"sluis.example\"\n", 1, "nothing behind it"),
+            ("address = \"https://sluis.example/pad\"\n", 1, "nothing behind it"),
             ("[policy]\nkeep_days = 0\n", 2, "1 to 3650"),
             ("[tools.x]\ntrust = \"own\"\n", 1, "no url"),
             ("[tools.x]\nurl = \"http://ai.example/v1\"\n", 2, "https://"),

@@ -44,8 +44,8 @@ pub(crate) struct Back {
 impl Back {
     fn way(&self) -> Way {
         Way {
-            detector: Arc::clone(&self.gateway.lookout),
-            policy: Arc::clone(&self.gateway.policy),
+            detector: Arc::clone(&self.passage.rules.lookout),
+            policy: Arc::clone(&self.passage.rules.policy),
             tool: Arc::clone(&self.passage.tool),
             book: Arc::clone(&self.passage.book),
             sinks: self.passage.sinks,

@@ -23,6 +23,7 @@ use crate::Gateway;
 use crate::body::{Leaf, Opened, Slot, close_arguments, open_arguments, read, read_data};
 use crate::conversation::{Scope, question};
 use crate::dialect::Dialect;
+use crate::governance::Rules;
 use crate::problem::Problem;
 
 /// Bodies above this size are inspected on a thread of their own, so that others do not wait: a millisecond or two of the
@@ -65,6 +66,8 @@ impl Cleared {
 pub struct Passage {
     /// The tokens that can come back.
     pub book: Arc<Codebook>,
+    /// The rules it went by.
+    pub rules: Arc<Rules>,
     /// The tool it went to.
     pub tool: Arc<Tool>,
     /// The wire format.
@@ -88,6 +91,10 @@ pub struct Passage {
 pub struct Asking {
     /// Who asks.
     pub key: Arc<VirtualKey>,
+    /// Where the text came from.
+    pub channel: &'static str,
+    /// The rules of this moment.
+    pub rules: Arc<Rules>,
     /// For which tool.
     pub tool: Arc<Tool>,
     /// In which wire format.
@@ -117,18 +124,18 @@ struct Inspected {
 /// # Errors
 /// Everything of the way out.
 pub async fn clear(gateway: &Gateway, asking: Asking) -> Result<(Cleared, Passage), Problem> {
-    let Asking { key, tool, dialect, body, bytes, scope, agreed, receipt, request } = asking;
+    let Asking { key, channel, rules, tool, dialect, body, bytes, scope, agreed, receipt, request } = asking;
     let wants_json = wants_json(&body);
     let wants_stream = body.get("stream") == Some(&Value::Bool(true));
     let practice = asked_for(&body, dialect);
     let mut entry = gateway.store.entry(Event::Sent);
-    entry.principal.clone_from(&key.id);
+    entry.principal = key.principal().into();
     entry.tool.clone_from(&tool.name);
-    entry.channel = "api".into();
+    entry.channel = channel.into();
     entry.request = request;
-    entry.policy.clone_from(&gateway.policy.version);
+    entry.policy.clone_from(&rules.policy.version);
 
-    let outcome = inspect_and_keep(gateway, &tool, dialect, body, bytes, &scope).await;
+    let outcome = inspect_and_keep(gateway, &rules, &tool, dialect, body, bytes, &scope).await;
     let (inspected, confirmed) = match outcome {
         Ok(inspected) => {
             let decision = &inspected.decision;
@@ -147,7 +154,7 @@ pub async fn clear(gateway: &Gateway, asking: Asking) -> Result<(Cleared, Passag
             match verdict {
                 Verdict::Block => return Err(refuse(gateway, entry, Problem::Blocked(message)).await),
                 Verdict::Ask => {
-                    let wanted = agreement(gateway, &key.id, &tool.name, &inspected.body);
+                    let wanted = agreement(gateway, key.principal(), &tool.name, &inspected.body);
                     if receipt.as_deref() != Some(wanted.as_str()) {
                         let problem = Problem::Ask { message, receipt: wanted };
                         return Err(refuse(gateway, entry, problem).await);
@@ -179,7 +186,8 @@ pub async fn clear(gateway: &Gateway, asking: Asking) -> Result<(Cleared, Passag
         sent,
         masked,
         conversation: scope.kept_by_provider,
-        sinks: gateway.policy.sinks.agreed(&agreed),
+        sinks: rules.policy.sinks.agreed(&agreed),
+        rules,
         wants_json,
         wants_stream,
     };
@@ -206,7 +214,7 @@ fn wants_json(body: &Value) -> bool {
 pub async fn refuse(gateway: &Gateway, mut entry: Entry, problem: Problem) -> Problem {
     entry.event = match problem {
         Problem::Blocked(_) | Problem::Ask { .. } => Event::Blocked,
-        Problem::Key(_) | Problem::NoTool => Event::Refused,
+        Problem::Key(_) | Problem::NoTool | Problem::Shut { .. } => Event::Refused,
         _ => Event::Failed,
     };
     entry.outcome = problem.code().into();
@@ -229,6 +237,7 @@ fn agreement(gateway: &Gateway, key: &str, tool: &str, body: &[u8]) -> String {
 
 async fn inspect_and_keep(
     gateway: &Gateway,
+    rules: &Arc<Rules>,
     tool: &Arc<Tool>,
     dialect: Dialect,
     body: Value,
@@ -237,15 +246,15 @@ async fn inspect_and_keep(
 ) -> Result<Inspected, Problem> {
     let Some(name) = scope.kept_under else {
         let book = Codebook::new(&scope.secret);
-        return run_inspection(gateway, tool, dialect, body, bytes, book).await;
+        return run_inspection(rules, tool, dialect, body, bytes, book).await;
     };
-    let expires = (gateway.source.now)().saturating_add(i64::from(gateway.policy.keep_days) * 86_400_000_000);
+    let expires = (gateway.source.now)().saturating_add(i64::from(rules.policy.keep_days) * 86_400_000_000);
     let conversation = gateway.store.conversation(&name, expires).await.map_err(|_| Problem::Store)?;
     for _ in 0..ATTEMPTS {
         let mut book = Codebook::new(&derived(&conversation.secret, b"codes"));
         let kept = gateway.store.vault(&conversation).await.map_err(|_| Problem::Store)?;
         book.load(kept.iter().filter_map(from_vault));
-        let mut inspected = run_inspection(gateway, tool, dialect, body.clone(), bytes, book).await?;
+        let mut inspected = run_inspection(rules, tool, dialect, body.clone(), bytes, book).await?;
         if inspected.decision.verdict == Verdict::Block {
             // What does not leave needs no way back.
             return Ok(inspected);
@@ -301,17 +310,18 @@ fn from_vault(kept: &Pseudonym) -> Option<Issued> {
 }
 
 async fn run_inspection(
-    gateway: &Gateway,
+    rules: &Arc<Rules>,
     tool: &Arc<Tool>,
     dialect: Dialect,
     body: Value,
     bytes: usize,
     book: Codebook,
 ) -> Result<Inspected, Problem> {
-    let (detector, policy, tool) =
-        (Arc::clone(&gateway.detector), Arc::clone(&gateway.policy), Arc::clone(tool));
-    let work = move || inspect(&detector, dialect, body, book, |findings| decide(&policy, &tool, findings));
-    if bytes <= INLINE_BYTES && gateway.detector.profile() == Profile::Fast {
+    let (inside, tool) = (Arc::clone(rules), Arc::clone(tool));
+    let work = move || {
+        inspect(&inside.detector, dialect, body, book, |findings| decide(&inside.policy, &tool, findings))
+    };
+    if bytes <= INLINE_BYTES && rules.detector.profile() == Profile::Fast {
         return work();
     }
     tokio::task::spawn_blocking(work).await.map_err(|_| Problem::Internal)?

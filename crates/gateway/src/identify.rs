@@ -1,6 +1,6 @@
 //! Who asks: the virtual key of a request, its rate and its budget.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_lc_rs::digest;
@@ -38,6 +38,37 @@ fn secret(headers: &HeaderMap) -> Option<&str> {
     bearer.or_else(|| named("x-api-key")).or_else(|| named("api-key")).map(str::trim)
 }
 
+/// Where the text of a request comes from, as the evidence names it.
+const API: &str = "api";
+const PAGE: &str = "page";
+
+/// Set by the pages' own script, which no other site's page can set: a session counts only with it.
+pub const PAGE_HEADER: &str = "x-sluis-page";
+
+/// The cookies that a session of the pages can be in: over https, and without it.
+const COOKIES: [&str; 2] = ["__Host-sluis", "sluis"];
+
+/// Who was let in, and which way.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// The key, or what stands for it when somebody asks from the pages.
+    pub key: Arc<VirtualKey>,
+    /// The channel, as the evidence names it.
+    pub channel: &'static str,
+}
+
+/// The secret of a session of the pages.
+fn session(headers: &HeaderMap) -> Option<&str> {
+    let from_elsewhere =
+        headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none");
+    if from_elsewhere || !headers.contains_key(PAGE_HEADER) {
+        return None;
+    }
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = cookies.flat_map(|line| line.split("; ")).filter_map(|pair| pair.split_once('='));
+    pairs.find(|(name, _)| COOKIES.contains(name)).map(|(_, secret)| secret)
+}
+
 /// The keys seen lately, and how often each came this minute.
 #[derive(Debug, Default)]
 pub struct Doorman {
@@ -62,7 +93,11 @@ impl Doorman {
         store: &Store,
         headers: &HeaderMap,
         now: i64,
-    ) -> Result<Result<Arc<VirtualKey>, (Refusal, Option<Arc<VirtualKey>>)>, StoreError> {
+    ) -> Result<Result<Caller, (Refusal, Option<Arc<VirtualKey>>)>, StoreError> {
+        if let Some(secret) = session(headers).filter(|secret| secret.len() <= 128) {
+            let found = store.session(&secret_hash(secret), now).await?;
+            return Ok(found.map(|session| of_person(session.person)).ok_or((Refusal::Unknown, None)));
+        }
         let Some(secret) =
             secret(headers).filter(|secret| secret.starts_with(KEY_PREFIX) && secret.len() <= 128)
         else {
@@ -97,7 +132,7 @@ impl Doorman {
         {
             return Ok(Err((Refusal::Budget, Some(key))));
         }
-        Ok(Ok(key))
+        Ok(Ok(Caller { key, channel: API }))
     }
 
     fn count(&self, id: &str, most: u32, now: i64) -> bool {
@@ -113,6 +148,23 @@ impl Doorman {
         *count = count.saturating_add(1);
         *count <= most
     }
+}
+
+/// Somebody who is signed in on the pages asks as themselves; their gates are the limits.
+fn of_person(person: String) -> Caller {
+    let key = VirtualKey {
+        id: person.clone(),
+        label: String::new(),
+        person: Some(person),
+        secret_hash: [0; 32],
+        tools: BTreeSet::new(),
+        expires_at: None,
+        revoked_at: None,
+        requests_per_minute: None,
+        tokens_per_month: None,
+        created_at: 0,
+    };
+    Caller { key: Arc::new(key), channel: PAGE }
 }
 
 /// The calendar month in UTC, as `2026-11`, of a moment in Unix microseconds.
@@ -158,6 +210,20 @@ mod tests {
             assert_eq!(secret(&headers), Some("sluis-x"), "{name}");
         }
         assert_eq!(secret(&HeaderMap::new()), None);
+    }
+
+    #[test]
+    fn a_session_counts_only_from_the_pages_own_script() {
+        let headers = |pairs: &[(&'static str, &str)]| {
+            let pairs = pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
+            pairs.collect::<HeaderMap>()
+        };
+        let cookie = ("cookie", "taal=nl; __Host-sluis=abc");
+        assert_eq!(session(&headers(&[cookie, (PAGE_HEADER, "1")])), Some("abc"));
+        assert_eq!(session(&headers(&[("cookie", "sluis=abc"), (PAGE_HEADER, "1")])), Some("abc"));
+        assert_eq!(session(&headers(&[cookie])), None);
+        assert_eq!(session(&headers(&[cookie, (PAGE_HEADER, "1"), ("sec-fetch-site", "same-site")])), None);
+        assert_eq!(session(&headers(&[("cookie", "x-sluis=abc"), (PAGE_HEADER, "1")])), None);
     }
 
     #[test]

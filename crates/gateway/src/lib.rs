@@ -10,6 +10,7 @@ pub mod clearance;
 pub mod conversation;
 pub mod demo;
 pub mod dialect;
+pub mod governance;
 pub mod identify;
 pub mod json;
 pub mod lane;
@@ -22,16 +23,13 @@ pub mod sse;
 pub mod stream;
 pub mod upstream;
 
-use std::sync::Arc;
-
 use aws_lc_rs::hmac;
-use sluis_core::policy::{Policy, Tool};
 use sluis_core::verdict::Language;
-use sluis_detect::Detector;
 use sluis_store::{MasterKey, Source, Store};
 
 pub use routes::router;
 
+use crate::governance::Governance;
 use crate::identify::Doorman;
 use crate::metrics::Metrics;
 use crate::upstream::Upstream;
@@ -39,12 +37,10 @@ use crate::upstream::Upstream;
 /// Everything a node of the gateway holds. Conversations are not among it: any node serves any turn.
 #[derive(Debug)]
 pub struct Gateway {
-    pub(crate) policy: Arc<Policy>,
-    pub(crate) tools: Vec<Arc<Tool>>,
+    pub(crate) governance: Governance,
     pub(crate) language: Language,
-    pub(crate) detector: Arc<Detector>,
-    /// Looks at answers as they stream by, so it has to be quick.
-    pub(crate) lookout: Arc<Detector>,
+    /// Where people find the pages, without a slash at the end; `None` when there are none.
+    pub(crate) pages: Option<String>,
     pub(crate) store: Store,
     pub(crate) upstream: Upstream,
     pub(crate) source: Source,
@@ -57,12 +53,11 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// A gateway that obeys this policy.
+    /// A gateway that obeys what the organisation agreed on, within these rules.
     #[must_use]
     pub fn new(
-        policy: Policy,
+        governance: Governance,
         language: Language,
-        detector: Detector,
         store: Store,
         upstream: Upstream,
         master: &MasterKey,
@@ -70,11 +65,9 @@ impl Gateway {
     ) -> Self {
         let key = |label| hmac::Key::new(hmac::HMAC_SHA256, &master.derive(label));
         Self {
-            tools: policy.tools.iter().cloned().map(Arc::new).collect(),
-            policy: Arc::new(policy),
+            governance,
             language,
-            lookout: Arc::new(detector.rules_only()),
-            detector: Arc::new(detector),
+            pages: None,
             store,
             upstream,
             source,
@@ -83,5 +76,11 @@ impl Gateway {
             scopes: conversation::scopes(master),
             agreements: key("agreements"),
         }
+    }
+
+    /// The same gateway, which tells people where the pages are.
+    #[must_use]
+    pub fn with_pages(self, address: &str) -> Self {
+        Self { pages: Some(address.trim_end_matches('/').to_owned()), ..self }
     }
 }

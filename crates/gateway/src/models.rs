@@ -17,12 +17,15 @@ use crate::problem::Problem;
 pub async fn list(gateway: Arc<Gateway>, headers: HeaderMap) -> Response<Body> {
     let now = (gateway.source.now)();
     let key = match gateway.doorman.identify(&gateway.store, &headers, now).await {
-        Ok(Ok(key)) => key,
+        Ok(Ok(caller)) => caller.key,
         Ok(Err((refusal, _))) => return Problem::Key(refusal).respond(Dialect::Chat, gateway.language),
         Err(_) => return Problem::Store.respond(Dialect::Chat, gateway.language),
     };
+    let Ok(rules) = gateway.governance.rules(&gateway.store, now).await else {
+        return Problem::Store.respond(Dialect::Chat, gateway.language);
+    };
     let mut models = BTreeSet::new();
-    for tool in gateway.tools.iter().filter(|tool| key.reaches(&tool.name)) {
+    for tool in rules.policy.tools.iter().filter(|tool| key.reaches(&tool.name)) {
         let written: Vec<&String> = tool.models.iter().filter(|model| !model.ends_with('*')).collect();
         if written.len() == tool.models.len() && !written.is_empty() {
             models.extend(written.into_iter().map(|model| (model.clone(), tool.name.clone())));

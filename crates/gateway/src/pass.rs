@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, Response};
 use bytes::Bytes;
 use serde_json::Value;
 use sluis_core::key::{Refusal, VirtualKey};
-use sluis_core::policy::{Answers, Protocol, Tool};
+use sluis_core::policy::{Answers, Policy, Protocol, Tool};
 use sluis_detect::Profile;
 use sluis_ledger::{Event, hex};
 use tokio::sync::oneshot;
@@ -18,6 +18,8 @@ use crate::back::Back;
 use crate::clearance::{Asking, clear, refuse};
 use crate::conversation::scope;
 use crate::dialect::Dialect;
+use crate::governance::Rules;
+use crate::identify::Caller;
 use crate::json;
 use crate::lane::Tally;
 use crate::problem::Problem;
@@ -71,17 +73,21 @@ async fn serve(
     leaves: oneshot::Receiver<()>,
 ) -> Result<Response<Body>, Problem> {
     let came_in = (gateway.source.now)();
-    let key = identify(gateway, headers, request, came_in).await?;
-    let (asking, hides_usage) =
-        match prepare(gateway, dialect, deployment.as_ref(), headers, body, &key, request).await {
-            Ok(prepared) => prepared,
-            Err(problem) => {
-                let mut entry = gateway.store.entry(Event::Refused);
-                entry.principal.clone_from(&key.id);
-                entry.request = request.into();
-                return Err(refuse(gateway, entry, problem).await);
-            }
-        };
+    let Caller { key, channel } = identify(gateway, headers, request, came_in).await?;
+    let rules = match gateway.governance.rules(&gateway.store, came_in).await {
+        Ok(rules) => rules,
+        Err(_) => return Err(Problem::Store),
+    };
+    let coming = Coming { gateway, rules: &rules, dialect, headers, key: &key, channel, request, came_in };
+    let (asking, hides_usage) = match prepare(&coming, deployment.as_ref(), body).await {
+        Ok(prepared) => prepared,
+        Err(problem) => {
+            let mut entry = gateway.store.entry(Event::Refused);
+            entry.principal = key.principal().into();
+            entry.request = request.into();
+            return Err(refuse(gateway, entry, problem).await);
+        }
+    };
     let (cleared, passage) = clear(gateway, asking).await?;
     let left = (gateway.source.now)();
     gateway.metrics.inside(u64::try_from(left - came_in).unwrap_or(0));
@@ -96,22 +102,36 @@ async fn serve(
     Err(Problem::BodyBrokenOff)
 }
 
-/// Everything before the first look at the text: body, tool, options, conversation.
-async fn prepare(
-    gateway: &Gateway,
+/// A request of somebody who was let in.
+struct Coming<'a> {
+    gateway: &'a Gateway,
+    rules: &'a Arc<Rules>,
     dialect: Dialect,
+    headers: &'a HeaderMap,
+    key: &'a Arc<VirtualKey>,
+    channel: &'static str,
+    request: &'a str,
+    came_in: i64,
+}
+
+/// Everything before the first look at the text: body, tool, gates, options, conversation.
+async fn prepare(
+    coming: &Coming<'_>,
     deployment: Option<&Deployment>,
-    headers: &HeaderMap,
     body: Body,
-    key: &Arc<VirtualKey>,
-    request: &str,
 ) -> Result<(Asking, bool), Problem> {
+    let &Coming { gateway, rules, dialect, headers, key, channel, request, came_in } = coming;
     let bytes = receive(gateway, body).await?;
     let mut body = json::parse(&bytes).map_err(Problem::Json)?;
     let tool = choose_tool(gateway, dialect, deployment, key, &mut body)?;
-    check_options(gateway, dialect, &body)?;
+    let person = key.person.as_deref();
+    let gate = gateway.governance.gate(&gateway.store, rules, person, &tool.name, came_in).await;
+    if let Some(gate) = gate.map_err(|_| Problem::Store)? {
+        return Err(Problem::shut(&gate, gateway.language, gateway.pages.as_deref()));
+    }
+    check_options(&rules.policy, dialect, &body)?;
     let hides_usage = key.tokens_per_month.is_some() && dialect == Dialect::Chat && ask_for_usage(&mut body);
-    let scope = scope(&gateway.scopes, &key.id, dialect, headers, &mut body, || {
+    let scope = scope(&gateway.scopes, key.principal(), dialect, headers, &mut body, || {
         let mut random = [0; 16];
         (gateway.source.random)(&mut random);
         hex(&random)
@@ -119,6 +139,8 @@ async fn prepare(
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let asking = Asking {
         key: Arc::clone(key),
+        channel,
+        rules: Arc::clone(rules),
         tool,
         dialect,
         body,
@@ -151,10 +173,10 @@ async fn identify(
     headers: &HeaderMap,
     request: &str,
     now: i64,
-) -> Result<Arc<VirtualKey>, Problem> {
+) -> Result<Caller, Problem> {
     match gateway.doorman.identify(&gateway.store, headers, now).await {
         Err(_) => Err(Problem::Store),
-        Ok(Ok(key)) => Ok(key),
+        Ok(Ok(caller)) => Ok(caller),
         Ok(Err((refusal, key))) => {
             let problem = Problem::Key(refusal);
             // A guess at a key says nothing about a person, and must not be able to fill the ledger.
@@ -163,7 +185,7 @@ async fn identify(
                 return Err(problem);
             };
             let mut entry = gateway.store.entry(Event::Refused);
-            entry.principal.clone_from(&key.id);
+            entry.principal = key.principal().into();
             entry.request = request.into();
             Err(refuse(gateway, entry, problem).await)
         }
@@ -172,7 +194,7 @@ async fn identify(
 
 async fn receive(gateway: &Gateway, body: Body) -> Result<Bytes, Problem> {
     let limits = gateway.upstream.limits;
-    let most = match gateway.detector.profile() {
+    let most = match gateway.governance.detector().profile() {
         Profile::Fast => limits.request_bytes,
         Profile::Accurate => limits.request_bytes.min(ACCURATE_BYTES),
     };
@@ -208,15 +230,16 @@ fn choose_tool(
         Protocol::Azure => !dialect.is_anthropic(),
         Protocol::Openai => !dialect.is_anthropic() && deployment.is_none(),
     };
+    let tools = gateway.governance.tools();
     let named = model
         .split_once('/')
-        .and_then(|(name, rest)| gateway.tools.iter().find(|tool| tool.name == name).map(|tool| (tool, rest)))
+        .and_then(|(name, rest)| tools.iter().find(|tool| tool.name == name).map(|tool| (tool, rest)))
         .filter(|(tool, rest)| speaks(tool) && tool.offers(rest));
     if let Some((tool, rest)) = named {
         body["model"] = rest.into();
         return if key.reaches(&tool.name) { Ok(Arc::clone(tool)) } else { Err(Problem::Key(Refusal::Tool)) };
     }
-    let mut offering = gateway.tools.iter().filter(|tool| speaks(tool) && tool.offers(&model)).peekable();
+    let mut offering = tools.iter().filter(|tool| speaks(tool) && tool.offers(&model)).peekable();
     if offering.peek().is_none() {
         return Err(Problem::NoTool);
     }
@@ -224,14 +247,14 @@ fn choose_tool(
 }
 
 /// Options that would get round the lock.
-fn check_options(gateway: &Gateway, dialect: Dialect, body: &Value) -> Result<(), Problem> {
+fn check_options(policy: &Policy, dialect: Dialect, body: &Value) -> Result<(), Problem> {
     let on = |name: &str| body.get(name).is_some_and(|v| !v.is_null() && v != &Value::Bool(false));
     // The provider would answer later, behind the lock's back.
     if on("background") {
         return Err(Problem::Option("background"));
     }
     // They show the model's own words before they are masked.
-    if gateway.policy.answers == Answers::Mask && (on("logprobs") || on("top_logprobs")) {
+    if policy.answers == Answers::Mask && (on("logprobs") || on("top_logprobs")) {
         return Err(Problem::Option("logprobs"));
     }
     let audio = body.get("modalities").and_then(Value::as_array);

@@ -5,6 +5,7 @@
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use serde_json::json;
+use sluis_core::gate::Gate;
 use sluis_core::key::Refusal;
 use sluis_core::verdict::Language;
 
@@ -28,6 +29,13 @@ pub enum Problem {
     Unreadable(Unreadable),
     /// No approved tool offers this model.
     NoTool,
+    /// A gate is shut; the message is the gate's own.
+    Shut {
+        /// The gate.
+        gate: &'static str,
+        /// What to tell the person, with where to go.
+        message: String,
+    },
     /// The policy says block; the message is the verdict's own.
     Blocked(String),
     /// The policy says ask; the message is the verdict's own, the receipt confirms.
@@ -60,12 +68,22 @@ pub enum Problem {
 }
 
 impl Problem {
+    /// A shut gate, with the page where the person can do something about it.
+    #[must_use]
+    pub fn shut(gate: &Gate, language: Language, pages: Option<&str>) -> Self {
+        let mut message = gate.explain(language);
+        if let Some(pages) = pages {
+            message = format!("{message} {pages}{}", gate.page());
+        }
+        Self::Shut { gate: gate.name(), message }
+    }
+
     /// The HTTP status.
     #[must_use]
     pub const fn status(&self) -> StatusCode {
         match self {
             Self::Key(Refusal::Unknown | Refusal::Expired | Refusal::Revoked) => StatusCode::UNAUTHORIZED,
-            Self::Key(Refusal::Tool) | Self::Blocked(_) => StatusCode::FORBIDDEN,
+            Self::Key(Refusal::Tool) | Self::Shut { .. } | Self::Blocked(_) => StatusCode::FORBIDDEN,
             Self::Key(Refusal::Rate | Refusal::Budget) => StatusCode::TOO_MANY_REQUESTS,
             Self::NotFound | Self::NoTool => StatusCode::NOT_FOUND,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
@@ -100,6 +118,7 @@ impl Problem {
             Self::Json(_) => "invalid_json",
             Self::Unreadable(_) => "unreadable_content",
             Self::NoTool => "model_not_found",
+            Self::Shut { gate, .. } => gate,
             Self::Blocked(_) => "policy_blocked",
             Self::Ask { .. } => "policy_asks",
             Self::KeyWithData => "personal_data_in_key",
@@ -127,7 +146,9 @@ impl Problem {
     #[must_use]
     pub fn message(&self, language: Language) -> String {
         let (nl, en) = match self {
-            Self::Blocked(message) | Self::Ask { message, .. } => return message.clone(),
+            Self::Shut { message, .. } | Self::Blocked(message) | Self::Ask { message, .. } => {
+                return message.clone();
+            }
             Self::Json(why) => {
                 return match language {
                     Language::Nl => {

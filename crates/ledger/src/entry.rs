@@ -89,6 +89,20 @@ pub enum Event {
     KeyRevoked,
     /// A policy came into force.
     PolicyLoaded,
+    /// A version of the policy was published.
+    PolicyPublished,
+    /// A person signed a version of the policy.
+    PolicyAcknowledged,
+    /// A person was added.
+    PersonAdded,
+    /// What is kept of a person, or what they may do, was changed.
+    PersonChanged,
+    /// A person's access to AI tools was suspended.
+    AccessSuspended,
+    /// A suspension was lifted before its end.
+    AccessRestored,
+    /// A person signed in.
+    SignedIn,
     /// The program started.
     Started,
     /// The program stopped in good order.

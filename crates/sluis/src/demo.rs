@@ -26,7 +26,7 @@ pub async fn run(text: Option<String>) -> anyhow::Result<ExitCode> {
     let mut settings = Settings::parse("")?;
     settings.data = folder.path().display().to_string();
     let (store, master) = node::open(&settings).await?;
-    let secret = keys::insert(&store, "demo", &[], None, None, None).await?;
+    let secret = keys::insert(&store, keys::unlimited("demo")).await?;
     let gateway = serve::gateway(&settings, store.clone(), &master)?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}/v1/chat/completions", listener.local_addr()?);

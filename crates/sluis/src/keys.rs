@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use sluis_core::key::VirtualKey;
 use sluis_core::settings::Settings;
 use sluis_gateway::identify::{KEY_PREFIX, secret_hash};
@@ -13,15 +13,30 @@ use crate::node;
 
 const DAY_US: i64 = 86_400_000_000;
 
+/// What a new key is to be.
+#[derive(Default)]
+pub struct Wanted {
+    /// For whom or what it is.
+    pub label: String,
+    /// Tools it may reach; none is all.
+    pub tools: Vec<String>,
+    /// Days until it expires.
+    pub days: Option<u32>,
+    /// Requests per minute.
+    pub rate: Option<u32>,
+    /// Model tokens per month.
+    pub tokens: Option<u64>,
+    /// Identifier of the person whose key it is; none is a program's.
+    pub person: Option<String>,
+}
+
+/// A key with no limits for a program.
+pub fn unlimited(label: &str) -> Wanted {
+    Wanted { label: label.into(), ..Wanted::default() }
+}
+
 /// Makes a key and gives its secret.
-pub async fn insert(
-    store: &Store,
-    label: &str,
-    tools: &[String],
-    days: Option<u32>,
-    rate: Option<u32>,
-    tokens: Option<u64>,
-) -> anyhow::Result<String> {
+pub async fn insert(store: &Store, wanted: Wanted) -> anyhow::Result<String> {
     let now = (node::SOURCE.now)();
     let (mut id, mut secret) = ([0; 8], [0; 32]);
     (node::SOURCE.random)(&mut id);
@@ -29,14 +44,15 @@ pub async fn insert(
     let secret = format!("{KEY_PREFIX}{}", hex(&secret));
     let key = VirtualKey {
         id: format!("key-{}", hex(&id)),
-        label: label.into(),
+        label: wanted.label,
         secret_hash: secret_hash(&secret),
-        tools: tools.iter().cloned().collect(),
-        expires_at: days.map(|days| now + i64::from(days) * DAY_US),
+        tools: wanted.tools.into_iter().collect(),
+        expires_at: wanted.days.map(|days| now + i64::from(days) * DAY_US),
         revoked_at: None,
-        requests_per_minute: rate,
-        tokens_per_month: tokens,
+        requests_per_minute: wanted.rate,
+        tokens_per_month: wanted.tokens,
         created_at: now,
+        person: wanted.person,
     };
     store.insert_key(&key).await?;
     let mut entry = store.entry(Event::KeyMade);
@@ -45,21 +61,19 @@ pub async fn insert(
     Ok(secret)
 }
 
-/// `sluis key make`
-pub async fn make(
-    settings: Settings,
-    label: String,
-    tools: Vec<String>,
-    days: Option<u32>,
-    rate: Option<u32>,
-    tokens: Option<u64>,
-) -> anyhow::Result<ExitCode> {
-    if let Some(unknown) = tools.iter().find(|name| settings.policy.tool(name).is_none()) {
+/// `sluis key make`; `email` is the address of the person whose key it is.
+pub async fn make(settings: Settings, mut wanted: Wanted, email: Option<String>) -> anyhow::Result<ExitCode> {
+    if let Some(unknown) = wanted.tools.iter().find(|name| settings.policy.tool(name).is_none()) {
         let known: Vec<&str> = settings.policy.tools.iter().map(|tool| tool.name.as_str()).collect();
         bail!("there is no tool {unknown}; the settings have: {}", known.join(", "));
     }
     let (store, _) = node::open(&settings).await?;
-    say!("{}", insert(&store, &label, &tools, days, rate, tokens).await?);
+    if let Some(email) = email {
+        let person = store.person_by_email(&email).await?;
+        wanted.person =
+            Some(person.context("nobody has this address of mail; add them on the page /mensen first")?.id);
+    }
+    say!("{}", insert(&store, wanted).await?);
     eprintln!("This secret is shown once. Keep it where you keep passwords.");
     store.close().await;
     Ok(ExitCode::SUCCESS)

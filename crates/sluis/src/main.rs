@@ -26,6 +26,7 @@ mod listen;
 mod marks;
 mod mask;
 mod node;
+mod pages;
 mod serve;
 mod walk;
 
@@ -178,6 +179,9 @@ enum KeyCommand {
         /// Model tokens per calendar month.
         #[arg(long)]
         tokens: Option<u64>,
+        /// Address of mail of the person whose key it is: the gates of that person then count for it.
+        #[arg(long, value_name = "EMAIL")]
+        person: Option<String>,
     },
     /// List the keys, without their secrets.
     List,
@@ -273,8 +277,9 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Export { file } => node::block_on(evidence::export(settings()?, file)),
         Command::Checkpoint => node::block_on(evidence::checkpoint(settings()?)),
         Command::Key { command } => match command {
-            KeyCommand::Make { label, tool, days, rate, tokens } => {
-                node::block_on(keys::make(settings()?, label, tool, days, rate, tokens))
+            KeyCommand::Make { label, tool, days, rate, tokens, person } => {
+                let wanted = keys::Wanted { label, tools: tool, days, rate, tokens, person: None };
+                node::block_on(keys::make(settings()?, wanted, person))
             }
             KeyCommand::List => node::block_on(keys::list(settings()?)),
             KeyCommand::Revoke { id } => node::block_on(keys::revoke(settings()?, id)),

@@ -9,6 +9,7 @@ use sluis_core::class::DataClass;
 use sluis_core::policy::Protocol;
 use sluis_core::settings::Settings;
 use sluis_detect::Detector;
+use sluis_gateway::governance::Governance;
 use sluis_gateway::upstream::{Limits, Upstream};
 use sluis_gateway::{Gateway, router};
 use sluis_ledger::Event;
@@ -16,7 +17,7 @@ use sluis_store::{MasterKey, Store};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::{keys, listen, node};
+use crate::{keys, listen, node, pages};
 
 /// How often conversations past their time are forgotten and the evidence is signed.
 const HOUSEKEEPING: std::time::Duration = std::time::Duration::from_mins(10);
@@ -24,18 +25,20 @@ const HOUSEKEEPING: std::time::Duration = std::time::Duration::from_mins(10);
 /// Runs until it is told to stop.
 pub async fn run(settings: Settings) -> anyhow::Result<ExitCode> {
     let (store, master) = node::open(&settings).await?;
-    let gateway = gateway(&settings, store.clone(), &master)?;
     let listener = TcpListener::bind(&settings.listen)
         .await
         .with_context(|| format!("cannot listen on {}; is another program using it?", settings.listen))?;
+    let address = pages::address(&settings, &listener.local_addr()?.to_string());
+    let gateway = Arc::new(gateway(&settings, store.clone(), &master)?.with_pages(&address));
 
     let mut entry = store.entry(Event::PolicyLoaded);
     entry.policy.clone_from(&settings.policy.version);
     store.append(entry).await.context("the evidence cannot be written")?;
-    welcome(&settings, &store, &listener).await?;
+    welcome(&settings, &store, &address).await?;
 
     let housekeeping = tokio::spawn(housekeep(store.clone()));
-    listen::serve(listener, router(Arc::new(gateway)), stopped()).await?;
+    let router = pages::router(&settings, store.clone(), &master, router(gateway));
+    listen::serve(listener, router, stopped()).await?;
     housekeeping.abort();
     store.append(store.entry(Event::Stopped)).await?;
     store.checkpoint().await?;
@@ -47,11 +50,10 @@ pub async fn run(settings: Settings) -> anyhow::Result<ExitCode> {
 pub fn gateway(settings: &Settings, store: Store, master: &MasterKey) -> anyhow::Result<Gateway> {
     let upstream = Upstream::new(node::provider_keys(settings)?, Limits::default())?;
     let detection = &settings.detection;
-    let detector = Detector::new(detection.profile).with_terms(detection.terms.iter().map(String::as_str));
+    let detector = Detector::new(detection.profile);
     Ok(Gateway::new(
-        settings.policy.clone(),
+        Governance::new(settings.policy.clone(), detector, detection.terms.clone()),
         settings.language,
-        detector,
         store,
         upstream,
         master,
@@ -59,9 +61,8 @@ pub fn gateway(settings: &Settings, store: Store, master: &MasterKey) -> anyhow:
     ))
 }
 
-async fn welcome(settings: &Settings, store: &Store, listener: &TcpListener) -> anyhow::Result<()> {
-    let address = listener.local_addr()?;
-    say!("Sluis luistert op http://{address} (policy {}).", settings.policy.version);
+async fn welcome(settings: &Settings, store: &Store, address: &str) -> anyhow::Result<()> {
+    say!("Sluis luistert op {address} (policy {}).", settings.policy.version);
     for tool in &settings.policy.tools {
         say!(
             "  {:<16} {:<11} {}",
@@ -69,6 +70,9 @@ async fn welcome(settings: &Settings, store: &Store, listener: &TcpListener) -> 
             tool.trust.name(),
             if tool.url.is_empty() { "in Sluis zelf" } else { &tool.url }
         );
+    }
+    if let Some(link) = pages::set_up_link(store, address).await? {
+        say!("\nNog niet ingericht. Open deze link om te beginnen (hij werkt een dag):\n  {link}\n");
     }
     if !store.keys().await?.is_empty() {
         return Ok(());
@@ -78,11 +82,11 @@ async fn welcome(settings: &Settings, store: &Store, listener: &TcpListener) -> 
         say!("Er is nog geen sleutel. Maak er een met: sluis key make <naam>");
         return Ok(());
     }
-    let secret = keys::insert(store, "eerste sleutel", &[], None, None, None).await?;
+    let secret = keys::insert(store, keys::unlimited("eerste sleutel")).await?;
     say!("\nJe eerste sleutel (wordt één keer getoond): {secret}");
     if settings.demo {
         say!(
-            "Probeer:\n  curl http://{address}/v1/chat/completions -H 'Authorization: Bearer {secret}' \\\n    \
+            "Probeer:\n  curl {address}/v1/chat/completions -H 'Authorization: Bearer {secret}' \\\n    \
              -H 'Content-Type: application/json' \\\n    \
              -d '{{\"model\":\"demo\",\"messages\":[{{\"role\":\"user\",\"content\":\"Schrijf een brief aan mevrouw \
              Annelies de Wit, BSN 111222333.\"}}]}}'"

@@ -42,8 +42,8 @@ pub enum StoreError {
     /// A row of that identifier or secret is there already.
     #[error("it is there already")]
     Duplicate,
-    /// The conversation was forgotten in the meantime.
-    #[error("the conversation is gone")]
+    /// What it belongs to (a conversation, a person, a version of the policy) is not there, or no longer.
+    #[error("what it belongs to is gone")]
     Gone,
     /// A number is larger than the database can keep (2^63 - 1).
     #[error("a number is too large to be kept")]

@@ -12,7 +12,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, label, secret_hash, tools, expires_at, revoked_at, requests_per_minute, tokens_per_month,
-             created_at FROM virtual_keys ",
+             created_at, person FROM virtual_keys ",
             $rest
         )
     };
@@ -29,6 +29,7 @@ struct Row {
     requests_per_minute: Option<i64>,
     tokens_per_month: Option<i64>,
     created_at: i64,
+    person: Option<String>,
 }
 
 impl Store {
@@ -37,15 +38,15 @@ impl Store {
     /// # Errors
     /// `Duplicate` if the identifier or the secret is known, `Range`, or the database's.
     pub async fn insert_key(&self, key: &VirtualKey) -> Result<()> {
-        let label =
-            self.inner.labels.seal(self.inner.source, &place(&key.id), key.label.clone().into_bytes())?;
+        let place = place(&key.id, key.person.as_deref());
+        let label = self.inner.labels.seal(self.inner.source, &place, key.label.clone().into_bytes())?;
         let tools = serde_json::to_string(&key.tools).map_err(|_| StoreError::Corrupt("names of tools"))?;
         let tokens = key.tokens_per_month.map(i64::try_from).transpose().map_err(|_| StoreError::Range)?;
         writing!(&self.inner.db, |conn| {
             sqlx::query(
                 "INSERT INTO virtual_keys (id, label, secret_hash, tools, expires_at, revoked_at,
-                     requests_per_minute, tokens_per_month, created_at)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                     requests_per_minute, tokens_per_month, created_at, person)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
             )
             .bind(&key.id)
             .bind(&label)
@@ -56,6 +57,7 @@ impl Store {
             .bind(key.requests_per_minute.map(i64::from))
             .bind(tokens)
             .bind(key.created_at)
+            .bind(&key.person)
             .execute(&mut *conn)
             .await?;
         });
@@ -143,7 +145,7 @@ impl Store {
     }
 
     fn read_key(&self, row: Row) -> Result<VirtualKey> {
-        let label = self.inner.labels.open(&place(&row.id), &row.label)?;
+        let label = self.inner.labels.open(&place(&row.id, row.person.as_deref()), &row.label)?;
         let tools: BTreeSet<String> =
             serde_json::from_str(&row.tools).map_err(|_| StoreError::Corrupt("names of tools"))?;
         let corrupt = |_| StoreError::Corrupt("limits of a key");
@@ -156,11 +158,14 @@ impl Store {
             requests_per_minute: row.requests_per_minute.map(u32::try_from).transpose().map_err(corrupt)?,
             tokens_per_month: row.tokens_per_month.map(u64::try_from).transpose().map_err(corrupt)?,
             created_at: row.created_at,
+            person: row.person,
             id: row.id,
         })
     }
 }
 
-fn place(id: &str) -> [&[u8]; 3] {
-    [b"virtual_keys", b"label", id.as_bytes()]
+/// A label belongs to the key and its person, so that a key cannot be made somebody else's or a program's.
+fn place<'a>(id: &'a str, person: Option<&'a str>) -> Vec<&'a [u8]> {
+    let key: [&[u8]; 3] = [b"virtual_keys", b"label", id.as_bytes()];
+    key.into_iter().chain(person.map(str::as_bytes)).collect()
 }

@@ -1,11 +1,12 @@
-//! Everything Sluis keeps: evidence, virtual keys, and the sealed vaults of conversations, in SQLite or PostgreSQL.
+//! Everything Sluis keeps: evidence, people, policies, virtual keys, and the sealed vaults of conversations, in SQLite or
+//! PostgreSQL.
 //!
 //! This is the only crate with SQL. One text of each query serves both databases; where they differ, both texts stand
 //! side by side in the code, and the tables in `migrations/sqlite` and `migrations/postgres`.
 //!
-//! What a stolen database shows: identifiers, times, counts, names from the configuration. Labels of keys, data keys of
-//! conversations and the values in the vault are sealed with AES-256-GCM-SIV, bound to their row. Dropping the data key of
-//! a conversation is its erasure.
+//! What a stolen database shows: identifiers, times, counts, names from the configuration. People with their roles and
+//! credentials, reasons of suspensions, texts of policies, labels of keys, data keys of conversations and the values in the
+//! vault are sealed with AES-256-GCM-SIV, bound to their row. Dropping the data key of a conversation is its erasure.
 
 mod backup;
 mod db;
@@ -13,20 +14,27 @@ mod error;
 mod evidence;
 mod keys;
 mod pen;
+mod people;
+mod policies;
 mod schema;
 mod seal;
+mod sessions;
 mod vault;
 
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use aws_lc_rs::hmac;
 use sluis_ledger::{Signer, hex};
 use tokio::sync::{mpsc, oneshot};
 
 pub use backup::restore;
 pub use error::{Result, StoreError};
+pub use people::Credentials;
+pub use policies::Draft;
 pub use seal::MasterKey;
+pub use sessions::{Purpose, Session, Ticket};
 pub use vault::{Conflict, Conversation, Pseudonym, Purged};
 
 use db::{Db, reading, writing};
@@ -58,6 +66,11 @@ struct Inner {
     signer: Signer,
     labels: SealKey,
     conversations: SealKey,
+    people: SealKey,
+    credentials: SealKey,
+    policies: SealKey,
+    /// For the digests by which people are found.
+    emails: hmac::Key,
     jobs: mpsc::Sender<Job>,
     /// Whether the last append failed.
     failing: Arc<AtomicBool>,
@@ -91,6 +104,10 @@ impl Store {
         let inner = Inner {
             labels: SealKey::new(master.derive("virtual-key-labels"))?,
             conversations: SealKey::new(master.derive("conversation-keys"))?,
+            people: SealKey::new(master.derive("people"))?,
+            credentials: SealKey::new(master.derive("credentials"))?,
+            policies: SealKey::new(master.derive("policies"))?,
+            emails: hmac::Key::new(hmac::HMAC_SHA256, &master.derive("people-emails")),
             jobs: evidence::start_writer(db.clone(), Arc::clone(&failing))?,
             failing,
             db,

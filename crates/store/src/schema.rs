@@ -13,11 +13,18 @@ struct Migration {
 }
 
 /// All steps, numbered from one without gaps.
-const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    sqlite: include_str!("../migrations/sqlite/0001_start.sql"),
-    postgres: include_str!("../migrations/postgres/0001_start.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        sqlite: include_str!("../migrations/sqlite/0001_start.sql"),
+        postgres: include_str!("../migrations/postgres/0001_start.sql"),
+    },
+    Migration {
+        version: 2,
+        sqlite: include_str!("../migrations/sqlite/0002_people.sql"),
+        postgres: include_str!("../migrations/postgres/0002_people.sql"),
+    },
+];
 
 /// Newest version this program knows.
 pub(crate) const NEWEST: i64 = MIGRATIONS[MIGRATIONS.len() - 1].version;
@@ -75,6 +82,7 @@ pub(crate) const TABLES: &[Table] = &[
             ("requests_per_minute", Kind::Int),
             ("tokens_per_month", Kind::Int),
             ("created_at", Kind::Int),
+            ("person", Kind::Text),
         ],
         key: 1,
     },
@@ -101,6 +109,83 @@ pub(crate) const TABLES: &[Table] = &[
             ("fingerprint", Kind::Bytes),
             ("sealed", Kind::Bytes),
         ],
+        key: 2,
+    },
+    Table { name: "generation", columns: &[("id", Kind::Int), ("number", Kind::Int)], key: 1 },
+    Table {
+        name: "people",
+        columns: &[
+            ("id", Kind::Text),
+            ("email", Kind::Bytes),
+            ("sealed", Kind::Bytes),
+            ("created_at", Kind::Int),
+        ],
+        key: 1,
+    },
+    Table {
+        name: "credentials",
+        columns: &[("person", Kind::Text), ("sealed", Kind::Bytes), ("used_step", Kind::Int)],
+        key: 1,
+    },
+    Table {
+        name: "sessions",
+        columns: &[
+            ("hash", Kind::Bytes),
+            ("person", Kind::Text),
+            ("created_at", Kind::Int),
+            ("expires_at", Kind::Int),
+        ],
+        key: 1,
+    },
+    Table {
+        name: "tickets",
+        columns: &[
+            ("hash", Kind::Bytes),
+            ("purpose", Kind::Text),
+            ("person", Kind::Text),
+            ("expires_at", Kind::Int),
+        ],
+        key: 1,
+    },
+    Table {
+        name: "suspensions",
+        columns: &[
+            ("id", Kind::Text),
+            ("person", Kind::Text),
+            ("tool", Kind::Text),
+            ("reason", Kind::Bytes),
+            ("decided_by", Kind::Text),
+            ("starts_at", Kind::Int),
+            ("ends_at", Kind::Int),
+            ("lifted_at", Kind::Int),
+        ],
+        key: 1,
+    },
+    Table {
+        name: "policy_draft",
+        columns: &[
+            ("id", Kind::Int),
+            ("revision", Kind::Int),
+            ("sealed", Kind::Bytes),
+            ("author", Kind::Text),
+            ("at", Kind::Int),
+        ],
+        key: 1,
+    },
+    Table {
+        name: "policies",
+        columns: &[
+            ("number", Kind::Int),
+            ("sealed", Kind::Bytes),
+            ("hash", Kind::Bytes),
+            ("author", Kind::Text),
+            ("at", Kind::Int),
+        ],
+        key: 1,
+    },
+    Table {
+        name: "acknowledgements",
+        columns: &[("person", Kind::Text), ("policy", Kind::Int), ("hash", Kind::Bytes), ("at", Kind::Int)],
         key: 2,
     },
 ];

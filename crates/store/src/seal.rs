@@ -4,6 +4,8 @@ use std::fmt;
 
 use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::hkdf::{HKDF_SHA256, Salt};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use sluis_ledger::hex;
 use zeroize::{Zeroize as _, Zeroizing};
 
@@ -12,6 +14,9 @@ use crate::error::{Result, StoreError};
 
 /// First byte of a sealed value, so that another way of sealing can come beside this one.
 const VERSION: u8 = 1;
+
+/// Sealed JSON is filled up to a multiple of this, so that its size says little about the name in it.
+const PADDING: usize = 64;
 
 /// The key above all others. From it every other key is derived; it is never written anywhere.
 #[derive(Clone)]
@@ -99,6 +104,25 @@ impl SealKey {
             .len();
         plain.truncate(size);
         Ok(plain)
+    }
+
+    /// Seals a value as JSON.
+    pub(crate) fn seal_json(
+        &self,
+        source: Source,
+        place: &[&[u8]],
+        value: &impl Serialize,
+    ) -> Result<Vec<u8>> {
+        let mut plain = serde_json::to_vec(value).map_err(|_| StoreError::Sealed)?;
+        // Spaces after JSON mean nothing.
+        plain.resize(plain.len().next_multiple_of(PADDING), b' ');
+        self.seal(source, place, plain)
+    }
+
+    /// Opens what [`SealKey::seal_json`] made for the same place.
+    pub(crate) fn open_json<T: DeserializeOwned>(&self, place: &[&[u8]], sealed: &[u8]) -> Result<T> {
+        let plain = self.open(place, sealed)?;
+        serde_json::from_slice(&plain).map_err(|_| StoreError::Corrupt("a sealed value of another shape"))
     }
 }
 

@@ -14,9 +14,6 @@ use crate::seal::{SealKey, derive};
 /// conversation costs a read and not a write for each message.
 const STEP: i64 = 60_000_000;
 
-/// Sealed values are filled up to a multiple of this, so that their size says little about the name in them.
-const PADDING: usize = 64;
-
 /// The scope of pseudonyms, with its data key.
 #[derive(Clone)]
 pub struct Conversation {
@@ -284,11 +281,8 @@ impl Store {
 
     fn seal_pseudonym(&self, key: &SealKey, conversation: i64, new: &Pseudonym) -> Result<Vec<u8>> {
         let inside = Inside { kind: new.kind.clone(), value: new.value.clone(), entity: new.entity };
-        let mut plain = serde_json::to_vec(&inside).map_err(|_| StoreError::Sealed)?;
-        // Spaces after JSON mean nothing.
-        plain.resize(plain.len().next_multiple_of(PADDING), b' ');
         let id = conversation.to_be_bytes();
-        key.seal(self.inner.source, &inside_place(&id, &new.token, &new.fingerprint), plain)
+        key.seal_json(self.inner.source, &inside_place(&id, &new.token, &new.fingerprint), &inside)
     }
 }
 
@@ -299,8 +293,7 @@ fn vault_key(conversation: &Conversation) -> Result<SealKey> {
 fn open_pseudonym(key: &SealKey, conversation: i64, row: Row) -> Result<Pseudonym> {
     let (token, fingerprint, sealed) = row;
     let id = conversation.to_be_bytes();
-    let plain = key.open(&inside_place(&id, &token, &fingerprint), &sealed)?;
-    let mut inside: Inside = serde_json::from_slice(&plain).map_err(|_| StoreError::Sealed)?;
+    let mut inside: Inside = key.open_json(&inside_place(&id, &token, &fingerprint), &sealed)?;
     Ok(Pseudonym {
         kind: std::mem::take(&mut inside.kind),
         value: std::mem::take(&mut inside.value),

@@ -10,6 +10,7 @@ use axum::http::{Response, StatusCode, header};
 use sluis_core::key::VirtualKey;
 use sluis_core::settings::Settings;
 use sluis_detect::{Detector, Profile};
+use sluis_gateway::governance::Governance;
 use sluis_gateway::identify::secret_hash;
 use sluis_gateway::upstream::{Limits, Upstream};
 use sluis_gateway::{Gateway, router};
@@ -47,6 +48,11 @@ pub type Model = fn(&Bytes) -> Response<Body>;
 impl World {
     /// A world with these settings; `UPSTREAM` in them is the stand-in's address.
     pub async fn new(settings: &str, model: Model) -> Self {
+        Self::at(SOURCE, settings, model).await
+    }
+
+    /// A world with a clock of its own.
+    pub async fn at(source: Source, settings: &str, model: Model) -> Self {
         let received: Arc<Mutex<Vec<Bytes>>> = Arc::default();
         let record = Arc::clone(&received);
         let stand_in = Router::new().fallback(move |body: Bytes| {
@@ -61,7 +67,7 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let master = || MasterKey::from_bytes([7; 32]);
         let url = format!("sqlite:{}", folder.path().join("test.db").display());
-        let store = Store::open(&url, master(), SOURCE).await.unwrap();
+        let store = Store::open(&url, master(), source).await.unwrap();
         let key = VirtualKey {
             id: "key-1".into(),
             label: "test".into(),
@@ -72,20 +78,15 @@ impl World {
             requests_per_minute: None,
             tokens_per_month: None,
             created_at: 0,
+            person: None,
         };
         store.insert_key(&key).await.unwrap();
         let settings = Settings::parse(&settings.replace("UPSTREAM", &upstream)).unwrap();
         let way_out = Upstream::new(HashMap::new(), Limits::default()).unwrap();
         let detector = Detector::new(Profile::Fast);
-        let gateway = Gateway::new(
-            settings.policy,
-            settings.language,
-            detector,
-            store.clone(),
-            way_out,
-            &master(),
-            SOURCE,
-        );
+        let governance = Governance::new(settings.policy, detector, settings.detection.terms);
+        let gateway = Gateway::new(governance, settings.language, store.clone(), way_out, &master(), source)
+            .with_pages("https://sluis.example/");
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(axum::serve(listener, router(Arc::new(gateway))).into_future());

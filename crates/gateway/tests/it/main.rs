@@ -2,6 +2,7 @@
 
 mod bodies;
 mod errors;
+mod gates;
 mod harness;
 mod passage;
 mod streams;

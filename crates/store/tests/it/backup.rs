@@ -3,10 +3,13 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
-use sluis_store::{MasterKey, Store, StoreError, restore};
+use sluis_core::person::Acknowledgement;
+use sluis_store::{MasterKey, Purpose, Session, Store, StoreError, Ticket, restore};
 
 use crate::harness::{Place, append, audit, digest, master, now, on_both};
 use crate::keys::key;
+use crate::people::{credentials, person, suspension};
+use crate::policies::{a4, published};
 use crate::vault::pseudonym;
 
 on_both!(
@@ -34,9 +37,53 @@ async fn fill(store: &Store) {
     }
 }
 
+fn session() -> Session {
+    Session { hash: digest("s"), person: "p1".into(), created_at: 1, expires_at: HOUR }
+}
+
+fn ticket() -> Ticket {
+    Ticket { hash: digest("t"), purpose: Purpose::Invite, person: Some("p2".into()), expires_at: HOUR }
+}
+
+fn signature(hash: [u8; 32]) -> Acknowledgement {
+    Acknowledgement { person: "p1".into(), policy: 1, hash, at: 9 }
+}
+
+/// A row in every table of people and policies.
+async fn fill_people(store: &Store) {
+    for id in ["p1", "p2"] {
+        store.insert_person(&person(id)).await.unwrap();
+    }
+    store.set_credentials("p1", &credentials()).await.unwrap();
+    assert!(store.use_totp_step("p1", 7).await.unwrap());
+    store.insert_session(&session()).await.unwrap();
+    store.insert_ticket(&ticket()).await.unwrap();
+    store.suspend(&suspension("s1", "p2")).await.unwrap();
+    let version = published(store).await;
+    assert!(store.acknowledge(&signature(version.hash)).await.unwrap());
+    store.save_draft(&a4("Draft"), None, "p1", 10).await.unwrap().unwrap();
+}
+
+async fn people_came_back(restored: &Store, store: &Store) {
+    assert_eq!(restored.people().await.unwrap(), [person("p1"), person("p2")]);
+    assert_eq!(restored.person_by_email("P2@example.org").await.unwrap(), Some(person("p2")));
+    assert_eq!(restored.credentials("p1").await.unwrap(), Some(credentials()));
+    assert!(!restored.use_totp_step("p1", 7).await.unwrap(), "a code that was used stays used");
+    assert_eq!(restored.session(&digest("s"), 0).await.unwrap(), Some(session()));
+    assert_eq!(restored.ticket(&digest("t"), 0).await.unwrap(), Some(ticket()));
+    assert_eq!(restored.suspensions_of("p2").await.unwrap(), [suspension("s1", "p2")]);
+    let versions = restored.versions().await.unwrap();
+    assert_eq!(versions, store.versions().await.unwrap());
+    assert_eq!(restored.acknowledged(1).await.unwrap(), [signature(versions[0].hash)]);
+    assert_eq!(restored.draft().await.unwrap(), store.draft().await.unwrap());
+    assert_eq!(restored.draft().await.unwrap().unwrap().a4, a4("Draft"));
+    assert_eq!(restored.generation().await.unwrap(), store.generation().await.unwrap());
+}
+
 async fn a_backup_under_load_comes_back_in_either_database(place: Place) {
     let store = place.open().await;
     fill(&store).await;
+    fill_people(&store).await;
     let other = store.clone();
     let load = tokio::spawn(async move { append(&other, 300).await });
     let (copy, path) = (store.clone(), place.path("backup"));
@@ -57,6 +104,7 @@ async fn a_backup_under_load_comes_back_in_either_database(place: Place) {
         let conversation = restored.conversation(&digest("69"), now() + HOUR).await.unwrap();
         let vault = restored.vault(&conversation).await.unwrap();
         assert_eq!(vault, [pseudonym("[P-1]", "Jan"), pseudonym("[P-2]", "Piet")]);
+        people_came_back(&restored, &store).await;
         let before = audit(&restored).await;
         assert!((300..=600).contains(&before.entries));
         append(&restored, 3).await;
@@ -66,7 +114,9 @@ async fn a_backup_under_load_comes_back_in_either_database(place: Place) {
         restored.backup(&second).await.unwrap();
         let back = Place::sqlite();
         restore(&second, &back.url, &master()).await.unwrap();
-        assert_eq!(audit(&back.open().await).await.root, audit(&restored).await.root);
+        let back = back.open().await;
+        assert_eq!(audit(&back).await.root, audit(&restored).await.root);
+        people_came_back(&back, &restored).await;
     }
 }
 

@@ -18,6 +18,7 @@ pub fn key(id: &str) -> VirtualKey {
         requests_per_minute: Some(60),
         tokens_per_month: Some(1_000_000),
         created_at: 1_760_000_000_000_000,
+        person: None,
     }
 }
 
@@ -29,6 +30,7 @@ async fn a_key_comes_back_as_it_was(place: Place) {
         requests_per_minute: None,
         tokens_per_month: None,
         created_at: 1,
+        person: Some("p".into()),
         ..key("b")
     };
     store.insert_key(&key("a")).await.unwrap();
@@ -41,6 +43,11 @@ async fn a_key_comes_back_as_it_was(place: Place) {
     assert_eq!(store.insert_key(&same_secret).await.unwrap_err(), StoreError::Duplicate);
     let too_many = VirtualKey { tokens_per_month: Some(u64::MAX), ..key("e") };
     assert_eq!(store.insert_key(&too_many).await.unwrap_err(), StoreError::Range);
+    // A key that is made a program's or somebody else's does not open.
+    place.run("UPDATE virtual_keys SET person = NULL WHERE id = 'b'").await;
+    assert_eq!(store.key_by_hash(&digest("b")).await.unwrap_err(), StoreError::Sealed);
+    place.run("UPDATE virtual_keys SET person = 'p' WHERE id = 'b'").await;
+    assert!(store.key_by_hash(&digest("b")).await.unwrap().is_some());
     // A label that is moved to another key does not open there.
     place
         .run("UPDATE virtual_keys SET label = (SELECT label FROM virtual_keys WHERE id = 'a') WHERE id = 'b'")

@@ -6,6 +6,8 @@ mod faults;
 mod harness;
 mod keys;
 mod open;
+mod people;
+mod policies;
 mod postgres;
 mod schema;
 mod sealed;

@@ -5,12 +5,14 @@ use std::os::unix::fs::PermissionsExt as _;
 use sluis_store::{MasterKey, Store, StoreError};
 
 use crate::harness::{Place, append, audit, master, on_both, source};
+use crate::people::person;
 
 on_both!(
     a_store_is_made_and_opened_again,
     a_wrong_master_key_is_told,
     a_newer_database_is_refused,
     a_migration_that_fails_changes_nothing,
+    a_database_of_the_first_version_comes_along,
     nodes_that_start_together_agree,
     a_closed_store_says_so,
 );
@@ -61,6 +63,32 @@ async fn a_migration_that_fails_changes_nothing(place: Place) {
     assert_eq!(tables, [1]);
     place.run("DROP TABLE vault").await;
     place.open().await.ready().await.unwrap();
+}
+
+async fn a_database_of_the_first_version_comes_along(place: Place) {
+    place
+        .run(if place.is_sqlite() {
+            include_str!("../../migrations/sqlite/0001_start.sql")
+        } else {
+            include_str!("../../migrations/postgres/0001_start.sql")
+        })
+        .await;
+    place.run("CREATE TABLE schema_version (version BIGINT NOT NULL PRIMARY KEY)").await;
+    place.run("INSERT INTO schema_version (version) VALUES (1)").await;
+    // What stands in a table that changes stays.
+    place.run(if place.is_sqlite() {
+        "INSERT INTO virtual_keys (id, label, secret_hash, tools, created_at) VALUES ('a', x'00', x'01', '[]', 1)"
+    } else {
+        "INSERT INTO virtual_keys (id, label, secret_hash, tools, created_at) VALUES ('a', '\\x00', '\\x01', '[]', 1)"
+    })
+    .await;
+    let store = place.open().await;
+    assert_eq!(
+        place.numbers("SELECT created_at FROM virtual_keys WHERE id = 'a' AND person IS NULL").await,
+        [1]
+    );
+    assert_eq!(place.numbers("SELECT version FROM schema_version ORDER BY 1").await, [1, 2]);
+    store.insert_person(&person("p")).await.unwrap();
 }
 
 async fn nodes_that_start_together_agree(place: Place) {

@@ -3,17 +3,69 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
+use sluis_core::a4::{A4, Clauses, Guard, Rule};
 use sluis_core::key::VirtualKey;
+use sluis_core::person::{Person, Role, Suspension};
 use sluis_ledger::hex;
-use sluis_store::Pseudonym;
+use sluis_store::{Credentials, Pseudonym, Store};
 use sqlx::AssertSqlSafe;
 
 use crate::harness::{Place, contains, digest, now, on_both, sqlite_files};
 use crate::keys::key;
+use crate::people::{person, suspension};
+use crate::policies::a4;
 
 on_both!(marked_values_are_found_nowhere);
 
-const MARKS: [&str; 3] = ["CanaryLabel7Qx", "CanaryValue8Zy", "canary_kind_9Wv"];
+const MARKS: [&str; 18] = [
+    "CanaryLabel7Qx",
+    "CanaryValue8Zy",
+    "canary_kind_9Wv",
+    "CanaryName1Ab",
+    "canarymail2cd",
+    "CanaryTeam3Ef",
+    "works_council",
+    "$argon2id$canary4gh",
+    "canary-totp-secret-5",
+    "CanaryReason6Ij",
+    "CanaryFirm7Kl",
+    "CanaryContact8Mn",
+    "CanaryScope9Op",
+    "CanaryBoard1Qr",
+    "CanaryRule2St",
+    "CanaryTerm3Uv",
+    "CanarySector4Wx",
+    "CanaryTechnical5Yz",
+];
+
+/// People and policies, with every text marked.
+async fn fill(store: &Store) {
+    let marked = Person {
+        name: MARKS[3].into(),
+        email: format!("{}@example.org", MARKS[4]),
+        department: MARKS[5].into(),
+        roles: [Role::WorksCouncil].into(),
+        ..person("p")
+    };
+    store.insert_person(&marked).await.unwrap();
+    store.update_person(&marked).await.unwrap();
+    let credentials = Credentials { password: MARKS[7].into(), totp: Some(MARKS[8].into()) };
+    store.set_credentials("p", &credentials).await.unwrap();
+    store.suspend(&Suspension { reason: MARKS[9].into(), ..suspension("s", "p") }).await.unwrap();
+    let guards = [Guard::Terms([MARKS[15].to_owned()].into())].into();
+    let policy = A4 {
+        contact: MARKS[11].into(),
+        scope: MARKS[12].into(),
+        board: MARKS[13].into(),
+        may_not: vec![Rule { text: MARKS[14].into(), guards }],
+        clauses: Clauses { sector: MARKS[16].into(), ..Clauses::default() },
+        technical: MARKS[17].into(),
+        ..a4(MARKS[10])
+    };
+    let revision = store.save_draft(&policy, None, "p", 1).await.unwrap().unwrap();
+    store.publish(revision, "p", 2).await.unwrap().unwrap();
+    store.save_draft(&policy, None, "p", 3).await.unwrap().unwrap();
+}
 
 async fn marked_values_are_found_nowhere(place: Place) {
     let store = place.open().await;
@@ -27,6 +79,7 @@ async fn marked_values_are_found_nowhere(place: Place) {
         fingerprint: digest("x"),
     };
     store.remember(&conversation, &[marked]).await.unwrap();
+    fill(&store).await;
     let backup = place.path("backup");
     store.backup(&backup).await.unwrap();
 
@@ -39,9 +92,13 @@ async fn marked_values_are_found_nowhere(place: Place) {
         assert!(seen.iter().any(|bytes| contains(bytes, b"virtual_keys")), "the search looks at the files");
     } else {
         let mut server = place.postgres_connection().await;
-        for table in
-            ["meta", "ledger", "checkpoints", "virtual_keys", "token_usage", "conversations", "vault"]
-        {
+        let tables: Vec<String> =
+            sqlx::query_scalar("SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'")
+                .fetch_all(&mut server)
+                .await
+                .unwrap();
+        assert!(tables.len() > 15);
+        for table in tables {
             let sql = AssertSqlSafe(format!("SELECT t::text FROM {table} t"));
             let rows: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut server).await.unwrap();
             seen.extend(rows.into_iter().map(String::into_bytes));

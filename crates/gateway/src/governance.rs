@@ -1,0 +1,192 @@
+//! What the organisation agreed on, as it stands at this moment: the policy that people sign is the rule obeyed here.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::civil::Date;
+use sluis_core::calendar;
+use sluis_core::gate::{Gate, Published, Standing, in_force, shut};
+use sluis_core::person::{Acknowledgement, Person, Suspension};
+use sluis_core::policy::{Policy, Tool};
+use sluis_detect::Detector;
+use sluis_store::{Result, Store};
+
+/// How long what was read is believed, in microseconds: a policy published on another node counts here after at most
+/// this long.
+const BELIEVED_US: i64 = 1_000_000;
+
+/// The most people that are remembered.
+const REMEMBERED: usize = 10_000;
+
+/// The rules of a moment. A request keeps the ones it began with.
+#[derive(Debug)]
+pub struct Rules {
+    /// The table and the settings to decide with.
+    pub policy: Arc<Policy>,
+    /// Finds personal data, and the organisation's confidential words.
+    pub detector: Arc<Detector>,
+    /// Looks at answers as they stream by, so it has to be quick.
+    pub lookout: Arc<Detector>,
+    versions: Vec<Published>,
+    today: Date,
+}
+
+/// Somebody, with what gates look at.
+#[derive(Debug)]
+struct Member {
+    person: Option<Person>,
+    acknowledged: Vec<Acknowledgement>,
+    suspended: Vec<Suspension>,
+}
+
+/// The rules and the people, as last read.
+#[derive(Debug)]
+pub struct Governance {
+    node: Arc<Policy>,
+    tools: Vec<Arc<Tool>>,
+    terms: Vec<String>,
+    detector: Arc<Detector>,
+    lookout: Arc<Detector>,
+    rules: Mutex<Option<Known<Rules>>>,
+    members: Mutex<HashMap<String, Known<Member>>>,
+}
+
+#[derive(Debug)]
+struct Known<T> {
+    what: Arc<T>,
+    generation: i64,
+    /// Unix microseconds at which the store was asked.
+    at: i64,
+}
+
+impl<T> Clone for Known<T> {
+    fn clone(&self) -> Self {
+        Self { what: Arc::clone(&self.what), ..*self }
+    }
+}
+
+impl Governance {
+    /// Begins with the policy and the confidential terms of the node's settings.
+    #[must_use]
+    pub fn new(node: Policy, detector: Detector, terms: Vec<String>) -> Self {
+        let detector = detector.with_terms(terms.iter().map(String::as_str));
+        Self {
+            terms,
+            tools: node.tools.iter().cloned().map(Arc::new).collect(),
+            node: Arc::new(node),
+            lookout: Arc::new(detector.rules_only()),
+            detector: Arc::new(detector),
+            rules: Mutex::new(None),
+            members: Mutex::default(),
+        }
+    }
+
+    /// All tools of the node, approved or not: a gate says which it is.
+    #[must_use]
+    pub fn tools(&self) -> &[Arc<Tool>] {
+        &self.tools
+    }
+
+    /// The detector of the node.
+    #[must_use]
+    pub fn detector(&self) -> &Detector {
+        &self.detector
+    }
+
+    /// The rules at `now` (Unix microseconds).
+    ///
+    /// # Errors
+    /// The store's: without knowing the rules nothing passes.
+    pub async fn rules(&self, store: &Store, now: i64) -> Result<Arc<Rules>> {
+        let today = calendar::day(now);
+        let known = self.rules.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let known = known.filter(|known| known.what.today == today);
+        if let Some(known) = &known
+            && now - known.at < BELIEVED_US
+        {
+            return Ok(Arc::clone(&known.what));
+        }
+        let generation = store.generation().await?;
+        let what = match known.filter(|known| known.generation == generation) {
+            Some(known) => known.what,
+            None => Arc::new(self.read(store.versions().await?, today)),
+        };
+        let fresh = Known { what: Arc::clone(&what), generation, at: now };
+        *self.rules.lock().unwrap_or_else(PoisonError::into_inner) = Some(fresh);
+        Ok(what)
+    }
+
+    fn read(&self, versions: Vec<Published>, today: Date) -> Rules {
+        let current = in_force(&versions, today);
+        let (policy, detector, lookout) = match current {
+            None => (Arc::clone(&self.node), Arc::clone(&self.detector), Arc::clone(&self.lookout)),
+            Some(version) => {
+                let policy = Arc::new(version.a4.govern(&self.node));
+                if version.a4.terms().next().is_none() {
+                    (policy, Arc::clone(&self.detector), Arc::clone(&self.lookout))
+                } else {
+                    let terms = self.terms.iter().map(String::as_str).chain(version.a4.terms());
+                    let detector = (*self.detector).clone().with_terms(terms);
+                    (policy, Arc::new(detector.clone()), Arc::new(detector.rules_only()))
+                }
+            }
+        };
+        Rules { policy, detector, lookout, versions, today }
+    }
+
+    /// The gate that is shut for this person (or program) and tool, if one is.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn gate(
+        &self,
+        store: &Store,
+        rules: &Rules,
+        person: Option<&str>,
+        tool: &str,
+        now: i64,
+    ) -> Result<Option<Gate>> {
+        let Some(id) = person else {
+            let program = Standing { person: None, acknowledged: &[], suspended: &[] };
+            return Ok(shut(&rules.versions, program, tool, rules.today, now));
+        };
+        let member = self.member(store, id, now).await?;
+        let Some(person) = &member.person else { return Ok(Some(Gate::Left)) };
+        let standing = Standing {
+            person: Some(person),
+            acknowledged: &member.acknowledged,
+            suspended: &member.suspended,
+        };
+        Ok(shut(&rules.versions, standing, tool, rules.today, now))
+    }
+
+    async fn member(&self, store: &Store, id: &str, now: i64) -> Result<Arc<Member>> {
+        let known = self.members.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned();
+        if let Some(known) = &known
+            && now - known.at < BELIEVED_US
+        {
+            return Ok(Arc::clone(&known.what));
+        }
+        let generation = store.generation().await?;
+        let what = match known.filter(|known| known.generation == generation) {
+            Some(known) => known.what,
+            None => Arc::new(Member {
+                person: store.person(id).await?,
+                acknowledged: store.acknowledgements_of(id).await?,
+                suspended: store.suspensions_of(id).await?,
+            }),
+        };
+        let mut members = self.members.lock().unwrap_or_else(PoisonError::into_inner);
+        if members.len() >= REMEMBERED {
+            members.clear();
+        }
+        members.insert(id.to_owned(), Known { what: Arc::clone(&what), generation, at: now });
+        Ok(what)
+    }
+
+    /// Reads anew at the next request, for what was changed on this node.
+    pub fn forget(&self) {
+        *self.rules.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.members.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}

@@ -1,0 +1,165 @@
+//! The typesetter: fonts, template and library, loaded once, and a sheet as the values that the template asks for.
+
+use std::sync::LazyLock;
+
+use sluis_core::a4::{Section, Sheet};
+use sluis_core::verdict::Language;
+use typst::diag::{FileError, FileResult, SourceDiagnostic};
+use typst::foundations::{Array, Bytes, Datetime, Dict, Duration, Smart, Value, array, dict};
+use typst::layout::Abs;
+use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
+use typst::text::{Font, FontBook};
+use typst::utils::LazyHash;
+use typst::{Library, LibraryExt, World};
+use typst_layout::PagedDocument;
+
+use crate::words::{Piece, Word, line, number, words};
+use crate::{LINE, MARGIN, PAGE};
+
+static FONTS: LazyLock<Vec<Font>> = LazyLock::new(|| {
+    [
+        include_bytes!("../fonts/ClearSans-Regular.ttf").as_slice(),
+        include_bytes!("../fonts/ClearSans-Bold.ttf").as_slice(),
+    ]
+    .map(|data| Font::new(Bytes::new(data), 0).expect("the fonts that come with the program are sound"))
+    .into()
+});
+
+static BOOK: LazyLock<LazyHash<FontBook>> = LazyLock::new(|| LazyHash::new(FontBook::from_fonts(&*FONTS)));
+
+static LIBRARY: LazyLock<Library> = LazyLock::new(Library::default);
+
+static TEMPLATE: LazyLock<Source> = LazyLock::new(|| {
+    let path = VirtualPath::new("a4.typ").expect("a plain file name is a path");
+    let id = RootedPath::new(VirtualRoot::Project, path).intern();
+    Source::new(id, include_str!("../templates/a4.typ").into())
+});
+
+/// How high the page is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Height {
+    /// As an A4, and what is left over goes between the parts.
+    A4,
+    /// As its text.
+    AsNeeded,
+}
+
+/// Whether every font has a form for it.
+pub fn shows(c: char) -> bool {
+    let private = ('\u{e000}'..='\u{f8ff}').contains(&c) || c >= '\u{f0000}';
+    !private && !c.is_control() && FONTS.iter().all(|font| font.info().coverage.contains(c.into()))
+}
+
+/// The sheet in type of `size` points.
+pub fn set(sheet: &Sheet, size: f64, height: Height) -> PagedDocument {
+    let mut library = LIBRARY.clone();
+    library.global.scope_mut().define("sheet", values(sheet, size, height));
+    let press = Press { library: LazyHash::new(library) };
+    typst::compile(&press).output.unwrap_or_else(|errors| panic!("{}", said(&errors)))
+}
+
+/// What the typesetter said, without what it quotes: that may be of the sheet. Any of it is a mistake in the template.
+pub fn said(errors: &[SourceDiagnostic]) -> String {
+    let said = |error: &SourceDiagnostic| error.message.split('`').step_by(2).collect::<Vec<_>>().join("…");
+    format!("the template is broken: {}", errors.iter().map(said).collect::<Vec<_>>().join("; "))
+}
+
+/// The world as the template knows it: itself, its fonts, and the values of one sheet.
+struct Press {
+    library: LazyHash<Library>,
+}
+
+impl World for Press {
+    fn library(&self) -> &LazyHash<Library> {
+        &self.library
+    }
+
+    fn book(&self) -> &LazyHash<FontBook> {
+        &BOOK
+    }
+
+    fn main(&self) -> FileId {
+        TEMPLATE.id()
+    }
+
+    fn source(&self, id: FileId) -> FileResult<Source> {
+        if id == TEMPLATE.id() { Ok(TEMPLATE.clone()) } else { Err(FileError::AccessDenied) }
+    }
+
+    fn file(&self, _: FileId) -> FileResult<Bytes> {
+        Err(FileError::AccessDenied)
+    }
+
+    fn font(&self, index: usize) -> Option<Font> {
+        FONTS.get(index).cloned()
+    }
+
+    fn today(&self, _: Option<Duration>) -> Option<Datetime> {
+        None
+    }
+}
+
+fn values(sheet: &Sheet, size: f64, height: Height) -> Dict {
+    let say = |nl: &'static str, en: &'static str| match sheet.language {
+        Language::Nl => nl,
+        Language::En => en,
+    };
+    let version = sheet.version();
+    let title = if words(&sheet.title).is_empty() { version.as_str() } else { sheet.title.as_str() };
+    let name = [title, &sheet.organisation]
+        .map(line)
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(", ");
+    let (principle, reasons) = match sheet.why.lines.split_last() {
+        Some((principle, reasons)) => (text(principle), lines(reasons)),
+        None => (Array::new(), Array::new()),
+    };
+    dict! {
+        "size" => Abs::pt(size),
+        "leading" => LINE,
+        "margin" => Abs::pt(MARGIN),
+        "height" => match height {
+            Height::A4 => Smart::Custom(Abs::pt(PAGE)),
+            Height::AsNeeded => Smart::Auto,
+        },
+        "lang" => say("nl", "en"),
+        "name" => name,
+        "title" => text(title),
+        "organisation" => text(&sheet.organisation),
+        "why" => dict! { "heading" => text(&sheet.why.heading), "reasons" => reasons, "principle" => principle },
+        "may" => section(&sheet.may),
+        "may_not" => section(&sheet.may_not),
+        "rules" => section(&sheet.rules),
+        "fields" => sheet.fields.iter().map(|field| Value::Dict(section(field))).collect::<Array>(),
+        "version" => dict! { "heading" => say("Versie", "Version"), "digits" => version },
+        "check" => text(say(
+            "Klopt dit blad? Sluis toont bij het beleid dat nu geldt dezelfde zestien tekens. Ze zijn het begin van de \
+             SHA-256 van deze tekst: verandert er één letter, dan veranderen zij.",
+            "Is this the sheet that counts? Sluis shows the same sixteen characters beside the policy in force. They are \
+             the beginning of the SHA-256 of this text: if one letter changes, they do.",
+        )),
+    }
+}
+
+fn section(section: &Section) -> Dict {
+    dict! { "heading" => text(&section.heading), "lines" => lines(&section.lines) }
+}
+
+fn lines(lines: &[String]) -> Array {
+    lines.iter().map(|line| Value::Array(text(line))).collect()
+}
+
+/// A line as the template takes it: words, each of pieces; a string is text, an array holds the number of a character.
+fn text(line: &str) -> Array {
+    words(line).into_iter().map(|word| Value::Dict(value(word))).collect()
+}
+
+fn value(word: Word) -> Dict {
+    let piece = |piece: Piece| match piece {
+        Piece::Text(text) => Value::Str(text.into()),
+        Piece::Unknown(c) => Value::Array(array![number(c)]),
+    };
+    dict! { "whole" => word.whole, "pieces" => word.pieces.into_iter().map(piece).collect::<Array>() }
+}

@@ -1,0 +1,71 @@
+//! The pages beside the gateway: one address for people and programs.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Request;
+use sluis_core::a4::Sheet;
+use sluis_core::settings::Settings;
+use sluis_detect::Detector;
+use sluis_gateway::identify::secret_hash;
+use sluis_ledger::hex;
+use sluis_store::{MasterKey, Purpose, Store, Ticket};
+use sluis_web::{TooLong, Web};
+use tower::ServiceExt as _;
+
+use crate::node;
+
+/// What programs ask for. What comes with a key is a program's too, so that a wrong address is told in its protocol;
+/// everything else is a page.
+const KEYS: [&str; 3] = ["authorization", "x-api-key", "api-key"];
+const OF_THE_GATEWAY: [&str; 5] = ["/v1/", "/openai/", "/health", "/ready", "/metrics"];
+
+/// How long the link for setting up works, in microseconds: a day.
+const SET_UP_US: i64 = 86_400_000_000;
+
+/// Where people find the pages.
+pub fn address(settings: &Settings, listening: &str) -> String {
+    settings.address.clone().unwrap_or_else(|| format!("http://{listening}"))
+}
+
+/// Pages and gateway behind one address.
+pub fn router(settings: &Settings, store: Store, master: &MasterKey, gateway: Router) -> Router {
+    let pages = sluis_web::router(Arc::new(Web {
+        store,
+        source: node::SOURCE,
+        detector: Arc::new(
+            Detector::new(settings.detection.profile)
+                .with_terms(settings.detection.terms.iter().map(String::as_str)),
+        ),
+        node: Arc::new(settings.policy.clone()),
+        language: settings.language,
+        pdf,
+        gateway: gateway.clone(),
+        secure: settings.address.as_deref().is_some_and(|address| address.starts_with("https://")),
+        form_key: master.derive("forms"),
+    }));
+    Router::new().fallback(move |request: Request| {
+        let path = request.uri().path();
+        let program = OF_THE_GATEWAY.iter().any(|start| path.starts_with(start))
+            || KEYS.iter().any(|name| request.headers().contains_key(*name));
+        if program { gateway.clone() } else { pages.clone() }.oneshot(request)
+    })
+}
+
+fn pdf(sheet: &Sheet) -> Result<Vec<u8>, TooLong> {
+    sluis_report::a4(sheet).map_err(|long| TooLong { pages: long.pages, lines_over: long.lines })
+}
+
+/// A link with which the first person sets up the organisation, as long as there is no policy.
+pub async fn set_up_link(store: &Store, address: &str) -> anyhow::Result<Option<String>> {
+    if !store.versions().await?.is_empty() {
+        return Ok(None);
+    }
+    let mut random = [0; 16];
+    (node::SOURCE.random)(&mut random);
+    let code = hex(&random);
+    let expires_at = (node::SOURCE.now)() + SET_UP_US;
+    let ticket = Ticket { hash: secret_hash(&code), purpose: Purpose::SetUp, person: None, expires_at };
+    store.insert_ticket(&ticket).await?;
+    Ok(Some(format!("{address}/opzetten/{code}")))
+}

@@ -1,0 +1,85 @@
+-- Whose key it is; none is a program's. People come after keys in a backup, so nothing refers here.
+ALTER TABLE virtual_keys ADD COLUMN person TEXT;
+
+-- A number that moves with every write that other nodes have to hear of. No row is the number zero.
+CREATE TABLE generation (
+    id BIGINT NOT NULL PRIMARY KEY CHECK (id = 1),
+    number BIGINT NOT NULL
+);
+
+-- `email` is a keyed digest; all else that is known of a person, roles too, is in `sealed`.
+CREATE TABLE people (
+    id TEXT NOT NULL PRIMARY KEY,
+    email BYTEA NOT NULL UNIQUE,
+    sealed BYTEA NOT NULL,
+    created_at BIGINT NOT NULL
+);
+
+-- Hash of the password and secret of the second step are in `sealed`; `used_step` is the last step whose code was used.
+CREATE TABLE credentials (
+    person TEXT NOT NULL PRIMARY KEY REFERENCES people (id) ON DELETE CASCADE,
+    sealed BYTEA NOT NULL,
+    used_step BIGINT
+);
+
+CREATE TABLE sessions (
+    hash BYTEA NOT NULL PRIMARY KEY,
+    person TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+
+CREATE INDEX sessions_person ON sessions (person);
+CREATE INDEX sessions_expiry ON sessions (expires_at);
+
+CREATE TABLE tickets (
+    hash BYTEA NOT NULL PRIMARY KEY,
+    purpose TEXT NOT NULL,
+    person TEXT REFERENCES people (id) ON DELETE CASCADE,
+    expires_at BIGINT NOT NULL
+);
+
+CREATE INDEX tickets_expiry ON tickets (expires_at);
+
+-- `reason` is sealed; no `tool` is all of them.
+CREATE TABLE suspensions (
+    id TEXT NOT NULL PRIMARY KEY,
+    person TEXT NOT NULL REFERENCES people (id),
+    tool TEXT,
+    reason BYTEA NOT NULL,
+    decided_by TEXT NOT NULL,
+    starts_at BIGINT NOT NULL,
+    ends_at BIGINT NOT NULL,
+    lifted_at BIGINT
+);
+
+CREATE INDEX suspensions_person ON suspensions (person);
+
+-- At most one row. When the draft goes, its revision stays, so that no revision ever stands for two drafts.
+CREATE TABLE policy_draft (
+    id BIGINT NOT NULL PRIMARY KEY CHECK (id = 1),
+    revision BIGINT NOT NULL,
+    sealed BYTEA,
+    author TEXT,
+    at BIGINT,
+    CHECK ((sealed IS NULL) = (author IS NULL) AND (sealed IS NULL) = (at IS NULL))
+);
+
+-- Published versions, which never change. The policy is in `sealed`; `hash` is the SHA-256 of its text.
+CREATE TABLE policies (
+    number BIGINT NOT NULL PRIMARY KEY,
+    sealed BYTEA NOT NULL,
+    hash BYTEA NOT NULL,
+    author TEXT NOT NULL,
+    at BIGINT NOT NULL
+);
+
+CREATE TABLE acknowledgements (
+    person TEXT NOT NULL REFERENCES people (id),
+    policy BIGINT NOT NULL REFERENCES policies (number),
+    hash BYTEA NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (person, policy)
+);
+
+CREATE INDEX acknowledgements_policy ON acknowledgements (policy);

@@ -1,0 +1,117 @@
+//! Shutting somebody's access to AI for a time, and opening it again. It is a measure of safety, no sanction (H-05, H-06).
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use sluis_core::person::Suspension;
+use sluis_ledger::Event;
+
+use crate::Web;
+use crate::error::Failure;
+use crate::form::{Errors, Form};
+use crate::page::go;
+use crate::people::details::Details;
+use crate::people::{KEEPERS, one};
+use crate::visitor::{self, SECOND, Visitor};
+
+/// The most characters of a reason.
+const MAX_REASON: usize = 500;
+
+/// The most days.
+const MAX_DAYS: i64 = 90;
+
+/// The form, as it was typed.
+#[derive(Default)]
+pub(crate) struct Access {
+    pub(crate) reason: String,
+    pub(crate) tool: String,
+    pub(crate) days: String,
+}
+
+/// A suspension, as pages show it.
+pub(crate) struct Shut {
+    pub(crate) one: Suspension,
+    /// Whether it shuts something now.
+    pub(crate) is_on: bool,
+}
+
+/// For the page.
+pub(crate) fn shown(one: Suspension, now: i64) -> Shut {
+    let is_on = one.from <= now && now < one.until && one.lifted_at.is_none();
+    Shut { one, is_on }
+}
+
+pub(crate) async fn suspend(
+    State(web): State<Arc<Web>>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    form: Form,
+) -> Result<Response, Failure> {
+    visitor.officer(&KEEPERS)?;
+    let person = web.store.person(&id).await?.ok_or(Failure::NotFound)?;
+    let shown = &visitor.shown;
+    let access = Access {
+        reason: form.text("reden").to_owned(),
+        tool: form.text("toepassing").to_owned(),
+        days: form.text("dagen").to_owned(),
+    };
+    let mut errors = Errors::default();
+    if access.reason.is_empty() || access.reason.chars().count() > MAX_REASON {
+        errors.add(
+            "reden",
+            shown.say(
+                "Schrijf op waarom, in hoogstens 500 tekens. De persoon leest dit.",
+                "Write down why, in at most 500 characters. The person reads this.",
+            ),
+        );
+    }
+    if !access.tool.is_empty() && web.node.tool(&access.tool).is_none() {
+        errors.add(
+            "toepassing",
+            shown.say("Kies een toepassing uit de lijst.", "Choose a tool from the list."),
+        );
+    }
+    let days = access.days.parse().ok().filter(|days| (1..=MAX_DAYS).contains(days));
+    let Some(days) = days.filter(|_| !errors.any()) else {
+        if days.is_none() {
+            errors.add("dagen", shown.say("Kies 1 tot en met 90 dagen.", "Choose 1 to 90 days."));
+        }
+        let details = Details::of(&person, shown);
+        return one::page(&web, visitor, person, details, access, errors).await;
+    };
+    web.store
+        .suspend(&Suspension {
+            id: visitor::identifier(&web),
+            person: person.id.clone(),
+            tool: Some(access.tool).filter(|tool| !tool.is_empty()),
+            reason: access.reason,
+            by: visitor.person.id.clone(),
+            from: visitor.now,
+            until: visitor.now + days * 86_400 * SECOND,
+            lifted_at: None,
+        })
+        .await?;
+    visitor::record(&web, Event::AccessSuspended, &person.id, &visitor.person.id).await?;
+    Ok(go(&format!("/mensen/{}?gelukt=dicht", person.id)))
+}
+
+pub(crate) async fn lift(
+    State(web): State<Arc<Web>>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    form: Form,
+) -> Result<Response, Failure> {
+    visitor.officer(&KEEPERS)?;
+    let person = web.store.person(&id).await?.ok_or(Failure::NotFound)?;
+    let suspension = form.text("maatregel");
+    // Of this person: the address says whose page it is.
+    let theirs = web.store.suspensions_of(&person.id).await?;
+    if !theirs.iter().any(|one| one.id == suspension) {
+        return Err(Failure::NotFound);
+    }
+    if web.store.lift_suspension(suspension, visitor.now).await? {
+        visitor::record(&web, Event::AccessRestored, &person.id, &visitor.person.id).await?;
+    }
+    Ok(go(&format!("/mensen/{}?gelukt=open", person.id)))
+}

@@ -1,0 +1,11 @@
+//! The pages as a browser sees them: forms are posted as they stand on the page, redirects are followed.
+
+mod asking;
+mod forms;
+mod harness;
+mod me;
+mod people;
+mod policy;
+mod safety;
+mod setup;
+mod sign_in;
