@@ -74,9 +74,8 @@ async fn serve(
 ) -> Result<Response<Body>, Problem> {
     let came_in = (gateway.source.now)();
     let Caller { key, channel } = identify(gateway, headers, request, came_in).await?;
-    let rules = match gateway.governance.rules(&gateway.store, came_in).await {
-        Ok(rules) => rules,
-        Err(_) => return Err(Problem::Store),
+    let Ok(rules) = gateway.governance.rules(&gateway.store, came_in).await else {
+        return Err(Problem::Store);
     };
     let coming = Coming { gateway, rules: &rules, dialect, headers, key: &key, channel, request, came_in };
     let (asking, hides_usage) = match prepare(&coming, deployment.as_ref(), body).await {

@@ -13,7 +13,7 @@ use typst::utils::LazyHash;
 use typst::{Library, LibraryExt, World};
 use typst_layout::PagedDocument;
 
-use crate::words::{Piece, Word, line, number, words};
+use crate::words::{Part, Piece, Word, line, number, parts, subject};
 use crate::{LINE, MARGIN, PAGE};
 
 static FONTS: LazyLock<Vec<Font>> = LazyLock::new(|| {
@@ -105,16 +105,12 @@ fn values(sheet: &Sheet, size: f64, height: Height) -> Dict {
         Language::En => en,
     };
     let version = sheet.version();
-    let title = if words(&sheet.title).is_empty() { version.as_str() } else { sheet.title.as_str() };
-    let name = [title, &sheet.organisation]
-        .map(line)
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .collect::<Vec<_>>()
-        .join(", ");
+    let organisation = line(&sheet.organisation);
+    let title = Some(line(&sheet.title)).filter(|title| !title.is_empty()).unwrap_or_else(|| version.clone());
+    let name = if organisation.is_empty() { title.clone() } else { format!("{title}, {organisation}") };
     let (principle, reasons) = match sheet.why.lines.split_last() {
-        Some((principle, reasons)) => (text(principle), lines(reasons)),
-        None => (Array::new(), Array::new()),
+        Some((principle, reasons)) => (text(principle), reasons),
+        None => (Array::new(), [].as_slice()),
     };
     dict! {
         "size" => Abs::pt(size),
@@ -126,12 +122,17 @@ fn values(sheet: &Sheet, size: f64, height: Height) -> Dict {
         },
         "lang" => say("nl", "en"),
         "name" => name,
-        "title" => text(title),
+        "title" => title,
         "organisation" => text(&sheet.organisation),
-        "why" => dict! { "heading" => text(&sheet.why.heading), "reasons" => reasons, "principle" => principle },
+        "long" => organisation.chars().count() > LONG_NAME,
+        "why" => dict! {
+            "heading" => line(&sheet.why.heading),
+            "reasons" => led(reasons),
+            "principle" => principle,
+        },
         "may" => section(&sheet.may),
         "may_not" => section(&sheet.may_not),
-        "rules" => section(&sheet.rules),
+        "rules" => dict! { "heading" => line(&sheet.rules.heading), "lines" => led(&sheet.rules.lines) },
         "fields" => sheet.fields.iter().map(|field| Value::Dict(section(field))).collect::<Array>(),
         "version" => dict! { "heading" => say("Versie", "Version"), "digits" => version },
         "check" => text(say(
@@ -143,23 +144,41 @@ fn values(sheet: &Sheet, size: f64, height: Height) -> Dict {
     }
 }
 
+/// A name of more characters stands there in smaller type.
+const LONG_NAME: usize = 60;
+
 fn section(section: &Section) -> Dict {
-    dict! { "heading" => text(&section.heading), "lines" => lines(&section.lines) }
+    let lines = section.lines.iter().map(|line| Value::Array(text(line)));
+    dict! { "heading" => line(&section.heading), "lines" => lines.collect::<Array>() }
 }
 
-fn lines(lines: &[String]) -> Array {
-    lines.iter().map(|line| Value::Array(text(line))).collect()
+/// Lines with a subject, each as its subject and the rest.
+fn led(lines: &[String]) -> Array {
+    let led = |line: &String| {
+        Value::Array(subject(line).map(|half| Value::Array(taken(half))).into_iter().collect())
+    };
+    lines.iter().map(led).collect()
 }
 
-/// A line as the template takes it: words, each of pieces; a string is text, an array holds the number of a character.
 fn text(line: &str) -> Array {
-    words(line).into_iter().map(|word| Value::Dict(value(word))).collect()
+    taken(parts(line))
 }
 
-fn value(word: Word) -> Dict {
-    let piece = |piece: Piece| match piece {
+/// Parts as the template takes them: a run is a string, a word a dictionary.
+fn taken(parts: Vec<Part>) -> Array {
+    let part = |part| match part {
+        Part::Run(text) => Value::Str(text.into()),
+        Part::Word(word) => Value::Dict(careful(word)),
+    };
+    parts.into_iter().map(part).collect()
+}
+
+/// Of the pieces, too, a string is text; an array holds the number of a character.
+fn careful(word: Word) -> Dict {
+    let piece = |piece| match piece {
         Piece::Text(text) => Value::Str(text.into()),
         Piece::Unknown(c) => Value::Array(array![number(c)]),
     };
-    dict! { "whole" => word.whole, "pieces" => word.pieces.into_iter().map(piece).collect::<Array>() }
+    let pieces: Array = word.pieces.into_iter().map(piece).collect();
+    dict! { "short" => word.short, "whole" => word.whole, "pieces" => pieces }
 }

@@ -211,7 +211,7 @@ fn a18_taking_away_as_many_lines_as_are_over_makes_it_fit() {
     let mut a4 = filled(Language::Nl, Country::Nl);
     a4.board = "x".into();
     let mut sheet = a4.sheet();
-    while let Ok(_) = page(&sheet) {
+    while page(&sheet).is_ok() {
         sheet.rules.lines.push("Nog een afspraak.".into());
     }
     sheet.rules.lines.extend(vec!["Nog een afspraak.".to_owned(); 6]);
@@ -363,7 +363,7 @@ impl Dice {
         a4.organisation = self.line(most);
         a4.contact = self.line(most);
         a4.scope = self.line(most);
-        a4.tools = (0..1 + self.below(4)).map(|_| self.line(40)).collect();
+        a4.tools = (0..=self.below(4)).map(|_| self.line(40)).collect();
         for _ in 0..self.below(MAX_RULES - 3) {
             a4.may.push(self.line(most));
             a4.may_not.push(Rule { text: self.line(most), guards: [Guard::Check].into() });

@@ -46,12 +46,11 @@ impl Pen {
     pub(crate) fn append(&mut self, batch: &[Waiting]) -> Result<u64> {
         for _ in 0..ATTEMPTS {
             self.lite.check()?;
-            let mut conn = match self.conn.take() {
-                Some(conn) => conn,
-                None => {
-                    self.log = None;
-                    connect(&self.lite)?
-                }
+            let mut conn = if let Some(conn) = self.conn.take() {
+                conn
+            } else {
+                self.log = None;
+                connect(&self.lite)?
             };
             let head = match self.end.take() {
                 Some(head) => head,
@@ -77,10 +76,11 @@ impl Pen {
             Err(error) => return Err(error.into()),
         };
         let settled = log.sync_data();
-        match settled {
-            Ok(()) => self.log = Some(log),
+        if settled.is_ok() {
+            self.log = Some(log);
+        } else {
             // What the system could not write it may forget: nothing of this connection is relied on any more.
-            Err(_) => (self.conn, self.end) = (None, None),
+            (self.conn, self.end) = (None, None);
         }
         Ok(settled?)
     }
