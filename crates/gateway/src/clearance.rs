@@ -2,7 +2,7 @@
 //!
 //! [`Cleared`] is the only thing [`crate::upstream`] sends, and only [`clear`] makes one, after the evidence is
 //! written (invariant 4). That is enough to outlive this process. Nothing of the answer is released before it is on the disk:
-//! [`crate::back`] sees to that, while the provider thinks.
+//! `back` sees to that, while the provider thinks.
 
 use std::sync::Arc;
 
