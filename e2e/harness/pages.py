@@ -49,7 +49,9 @@ class Site:
 
     def person(self, browser, **options):
         """Somebody with a browser window of their own."""
-        context = browser.new_context(locale=options.pop("locale", "nl-NL"), base_url=self.url, **options)
+        # Without motion: a colour that is still changing is not the colour that axe should judge.
+        options = {"locale": "nl-NL", "reduced_motion": "reduce", **options}
+        context = browser.new_context(base_url=self.url, **options)
         context.set_default_timeout(15_000)
         return context.new_page()
 
