@@ -36,8 +36,11 @@ const PRINTED: f64 = PAGE - 2.0 * MARGIN;
 /// Above and below, in points: 13 mm, which every printer can do.
 const MARGIN: f64 = 13.0 / 25.4 * 72.0;
 
-/// A sheet with more text than this is not set at all. It is four times what a policy may have.
-const MAX_CHARACTERS: usize = 4 * MAX_SHEET;
+/// What sums of lengths may differ by, in points.
+const ROUNDING: f64 = 0.01;
+
+/// A sheet with more text than this is not set at all. It is twice what a policy may have.
+const MAX_CHARACTERS: usize = 2 * MAX_SHEET;
 
 /// A sheet that does not fit on one page, in the smallest type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -100,7 +103,7 @@ fn page(sheet: &Sheet) -> Result<PagedDocument, TooLong> {
     while over < fits {
         let at = guess.clamp(over, fits - 1);
         let height = height(&press::set(sheet, SIZES[at], Height::AsNeeded));
-        if height <= PAGE {
+        if height <= PAGE - ROUNDING {
             fits = at;
         } else if at == SIZES.len() - 1 {
             return Err(TooLong::of(height - 2.0 * MARGIN));

@@ -135,14 +135,7 @@ fn lies_within(seen: &Seen) {
     let margin = 16.0 / 25.4 * 72.0 - 0.5;
     for run in &seen.runs {
         let right = 210.0 / 25.4 * 72.0 - margin;
-        // A space at the end of a line has no width that counts.
-        assert!(
-            run.left >= margin && run.right <= right + 4.0,
-            "{} … {}: {:?}",
-            run.left,
-            run.right,
-            run.text
-        );
+        assert!(run.left >= margin && run.right <= right, "{} … {}: {:?}", run.left, run.right, run.text);
         assert!(run.bottom > margin && run.bottom < PAGE - 20.0, "{}: {:?}", run.bottom, run.text);
         assert!(run.size >= 6.0);
     }
@@ -226,7 +219,7 @@ fn a_text_without_end_is_refused_before_it_is_set() {
     let mut sheet = sheet();
     sheet.may.lines = vec!["woord ".repeat(MAX_CHARACTERS)];
     let refused = a4(&sheet).expect_err("far too long");
-    assert!(refused.pages > 10 && refused.lines > 1000, "{refused:?}");
+    assert!(refused.pages > 5 && refused.lines > 400, "{refused:?}");
 }
 
 #[test]
