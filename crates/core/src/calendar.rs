@@ -16,6 +16,12 @@ pub fn day(now: i64) -> Date {
     HERE.to_datetime(at(now)).date()
 }
 
+/// The moment at which a day starts here, in Unix microseconds; `None` at the ends of the calendar.
+#[must_use]
+pub fn start(day: Date) -> Option<i64> {
+    Some(day.to_zoned(HERE).ok()?.timestamp().as_microsecond())
+}
+
 /// A day as people write it: 21-11-2026.
 #[must_use]
 pub fn written(date: Date) -> String {
@@ -31,7 +37,17 @@ pub fn moment(now: i64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::date;
+
     use super::*;
+
+    #[test]
+    fn a_day_starts_at_midnight_here() {
+        for (one, seconds) in [(date(2026, 11, 22), 1_795_302_000), (date(2026, 7, 2), 1_782_943_200)] {
+            assert_eq!(start(one), Some(seconds * 1_000_000));
+            assert_eq!(day(seconds * 1_000_000), one);
+        }
+    }
 
     #[test]
     fn days_begin_at_midnight_here_in_summer_and_winter() {

@@ -13,6 +13,7 @@ pub mod practice;
 pub mod pseudonym;
 mod recognise;
 pub mod restore;
+pub mod session;
 pub mod settings;
 mod url_watch;
 pub mod verdict;

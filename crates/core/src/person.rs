@@ -163,10 +163,15 @@ pub struct Suspension {
 }
 
 impl Suspension {
+    /// Whether it is on at `now` (Unix microseconds).
+    #[must_use]
+    pub fn is_on(&self, now: i64) -> bool {
+        self.from <= now && now < self.until && self.lifted_at.is_none_or(|at| now < at)
+    }
+
     /// Whether it shuts the way to this tool at `now` (Unix microseconds).
     #[must_use]
     pub fn shuts(&self, tool: &str, now: i64) -> bool {
-        let in_time = self.from <= now && now < self.until && self.lifted_at.is_none_or(|at| now < at);
-        in_time && self.tool.as_deref().is_none_or(|one| one == tool)
+        self.is_on(now) && self.tool.as_deref().is_none_or(|one| one == tool)
     }
 }

@@ -66,10 +66,9 @@ impl<T> Clone for Known<T> {
 }
 
 impl Governance {
-    /// Begins with the policy and the confidential terms of the node's settings.
+    /// Begins with the policy of the node's settings, and their confidential terms, which the detector knows already.
     #[must_use]
     pub fn new(node: Policy, detector: Detector, terms: Vec<String>) -> Self {
-        let detector = detector.with_terms(terms.iter().map(String::as_str));
         Self {
             terms,
             tools: node.tools.iter().cloned().map(Arc::new).collect(),
@@ -182,11 +181,5 @@ impl Governance {
         }
         members.insert(id.to_owned(), Known { what: Arc::clone(&what), generation, at: now });
         Ok(what)
-    }
-
-    /// Reads anew at the next request, for what was changed on this node.
-    pub fn forget(&self) {
-        *self.rules.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        self.members.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }

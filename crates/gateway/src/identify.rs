@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use aws_lc_rs::digest;
 use axum::http::{HeaderMap, header};
 use sluis_core::key::{Refusal, VirtualKey};
+use sluis_core::session::{COOKIE, PAGE_HEADER, SECURE_COOKIE};
 use sluis_store::{Store, StoreError};
 
 /// How long a key that was found is believed, in microseconds. A revoked key works at most this long on other
@@ -42,12 +43,6 @@ fn secret(headers: &HeaderMap) -> Option<&str> {
 const API: &str = "api";
 const PAGE: &str = "page";
 
-/// Set by the pages' own script, which no other site's page can set: a session counts only with it.
-pub const PAGE_HEADER: &str = "x-sluis-page";
-
-/// The cookies that a session of the pages can be in: over https, and without it.
-const COOKIES: [&str; 2] = ["__Host-sluis", "sluis"];
-
 /// Who was let in, and which way.
 #[derive(Debug, Clone)]
 pub struct Caller {
@@ -66,7 +61,7 @@ fn session(headers: &HeaderMap) -> Option<&str> {
     }
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = cookies.flat_map(|line| line.split("; ")).filter_map(|pair| pair.split_once('='));
-    pairs.find(|(name, _)| COOKIES.contains(name)).map(|(_, secret)| secret)
+    pairs.find(|(name, _)| [SECURE_COOKIE, COOKIE].contains(name)).map(|(_, secret)| secret)
 }
 
 /// The keys seen lately, and how often each came this minute.

@@ -8,7 +8,6 @@ use anyhow::{Context as _, ensure};
 use futures::StreamExt as _;
 use serde_json::{Value, json};
 use sluis_core::settings::Settings;
-use sluis_detect::{Detector, Profile};
 use sluis_gateway::router;
 use sluis_gateway::sse::Reader;
 use sluis_ledger::{Expect, verify};
@@ -27,13 +26,14 @@ pub async fn run(text: Option<String>) -> anyhow::Result<ExitCode> {
     settings.data = folder.path().display().to_string();
     let (store, master) = node::open(&settings).await?;
     let secret = keys::insert(&store, keys::unlimited("demo")).await?;
-    let gateway = serve::gateway(&settings, store.clone(), &master)?;
+    let detector = serve::detector(&settings);
+    let gateway = serve::gateway(&settings, &detector, store.clone(), &master)?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}/v1/chat/completions", listener.local_addr()?);
     let server = tokio::spawn(listen::serve(listener, router(Arc::new(gateway)), std::future::pending()));
 
     title("1. Jij schrijft (wat Sluis vindt, is gemarkeerd)")?;
-    let found = Detector::new(Profile::Accurate).detect(&prompt);
+    let found = detector.detect(&prompt);
     let colour = std::io::IsTerminal::is_terminal(&std::io::stdout());
     say!("{}", marks::mark(&prompt, &found, colour));
 

@@ -29,14 +29,17 @@ pub fn address(settings: &Settings, listening: &str) -> String {
 }
 
 /// Pages and gateway behind one address.
-pub fn router(settings: &Settings, store: Store, master: &MasterKey, gateway: Router) -> Router {
+pub fn router(
+    settings: &Settings,
+    store: Store,
+    master: &MasterKey,
+    detector: &Detector,
+    gateway: Router,
+) -> Router {
     let pages = sluis_web::router(Arc::new(Web {
         store,
         source: node::SOURCE,
-        detector: Arc::new(
-            Detector::new(settings.detection.profile)
-                .with_terms(settings.detection.terms.iter().map(String::as_str)),
-        ),
+        detector: Arc::new(detector.clone()),
         node: Arc::new(settings.policy.clone()),
         language: settings.language,
         pdf,

@@ -29,7 +29,8 @@ pub async fn run(settings: Settings) -> anyhow::Result<ExitCode> {
         .await
         .with_context(|| format!("cannot listen on {}; is another program using it?", settings.listen))?;
     let address = pages::address(&settings, &listener.local_addr()?.to_string());
-    let gateway = Arc::new(gateway(&settings, store.clone(), &master)?.with_pages(&address));
+    let detector = detector(&settings);
+    let gateway = gateway(&settings, &detector, store.clone(), &master)?.with_pages(&address);
 
     let mut entry = store.entry(Event::PolicyLoaded);
     entry.policy.clone_from(&settings.policy.version);
@@ -37,7 +38,7 @@ pub async fn run(settings: Settings) -> anyhow::Result<ExitCode> {
     welcome(&settings, &store, &address).await?;
 
     let housekeeping = tokio::spawn(housekeep(store.clone()));
-    let router = pages::router(&settings, store.clone(), &master, router(gateway));
+    let router = pages::router(&settings, store.clone(), &master, &detector, router(Arc::new(gateway)));
     listen::serve(listener, router, stopped()).await?;
     housekeeping.abort();
     store.append(store.entry(Event::Stopped)).await?;
@@ -46,13 +47,23 @@ pub async fn run(settings: Settings) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A gateway as the settings say.
-pub fn gateway(settings: &Settings, store: Store, master: &MasterKey) -> anyhow::Result<Gateway> {
-    let upstream = Upstream::new(node::provider_keys(settings)?, Limits::default())?;
+/// The detector as the settings say. There is one in a process; clones share its lists.
+pub fn detector(settings: &Settings) -> Detector {
     let detection = &settings.detection;
-    let detector = Detector::new(detection.profile);
+    Detector::new(detection.profile).with_terms(detection.terms.iter().map(String::as_str))
+}
+
+/// A gateway as the settings say.
+pub fn gateway(
+    settings: &Settings,
+    detector: &Detector,
+    store: Store,
+    master: &MasterKey,
+) -> anyhow::Result<Gateway> {
+    let upstream = Upstream::new(node::provider_keys(settings)?, Limits::default())?;
+    let terms = settings.detection.terms.clone();
     Ok(Gateway::new(
-        Governance::new(settings.policy.clone(), detector, detection.terms.clone()),
+        Governance::new(settings.policy.clone(), detector.clone(), terms),
         settings.language,
         store,
         upstream,

@@ -11,7 +11,6 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use sluis_core::calendar;
 use sluis_core::person::{Person, Role};
 use sluis_core::verdict::Language;
@@ -20,8 +19,6 @@ use crate::error::Failure;
 use crate::form::{Errors, Form, max_body};
 use crate::visitor::{self, Caller};
 use crate::{Web, asset, cross_site, error};
-
-const HERE: TimeZone = jiff::tz::get!("Europe/Amsterdam");
 
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
                       connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; \
@@ -126,11 +123,6 @@ pub(crate) const fn lang(language: Language) -> &'static str {
     }
 }
 
-/// The moment in Unix microseconds at which a day starts here.
-pub(crate) fn start_of(day: Date) -> Option<i64> {
-    Some(day.to_zoned(HERE).ok()?.timestamp().as_microsecond())
-}
-
 /// A whole page.
 pub(crate) fn respond(status: StatusCode, page: &impl Template) -> Response {
     match page.render() {
@@ -227,7 +219,6 @@ async fn accept(
 
 #[cfg(test)]
 mod tests {
-    use jiff::civil::date;
 
     use super::*;
 
@@ -240,14 +231,6 @@ mod tests {
             person: None,
             errors: Errors::default(),
             notice: None,
-        }
-    }
-
-    #[test]
-    fn days_start_at_midnight_here() {
-        for (day, seconds) in [(date(2026, 11, 22), 1_795_302_000), (date(2026, 7, 2), 1_782_943_200)] {
-            assert_eq!(start_of(day), Some(seconds * 1_000_000));
-            assert_eq!(calendar::day(seconds * 1_000_000), day);
         }
     }
 

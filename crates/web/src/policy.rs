@@ -283,7 +283,7 @@ async fn pdf(
 }
 
 /// Sets the type on a thread of its own.
-async fn print(web: &Web, sheet: Sheet) -> Result<Result<Vec<u8>, TooLong>, Failure> {
+pub(crate) async fn print(web: &Web, sheet: Sheet) -> Result<Result<Vec<u8>, TooLong>, Failure> {
     let pdf = web.pdf;
     tokio::task::spawn_blocking(move || pdf(&sheet)).await.map_err(|_| Failure::Busy)
 }

@@ -24,7 +24,7 @@ use crate::form::{Errors, Form, day};
 use crate::page::{Shown, respond};
 use crate::password::{Passwords, judge};
 use crate::people::details::{MAX_NAME, is_email};
-use crate::policy::problems;
+use crate::policy::{self, problems};
 use crate::{Web, invitation, visitor};
 
 /// What the first person may do: everything that a start needs.
@@ -221,7 +221,7 @@ async fn judged(
     let a4 = typed.a4(shown, effective.unwrap_or_else(|| calendar::day((web.source.now)())));
     errors.0.extend(problems::said(&a4.problems(&web.node.tools), shown.language).0);
     if !errors.any()
-        && let Err(over) = (web.pdf)(&a4.sheet())
+        && let Err(over) = policy::print(web, a4.sheet()).await?
     {
         // Only the four fields can be made shorter here.
         errors.add("geldt_voor", problems::too_long(over, shown.language).1);

@@ -14,6 +14,7 @@ use jiff::civil::Date;
 use sluis_core::calendar;
 use sluis_core::gate::in_force;
 use sluis_core::person::{Person, Role};
+use sluis_core::session::{COOKIE, SECURE_COOKIE};
 use sluis_core::verdict::Language;
 use sluis_ledger::{Event, sha256};
 use sluis_store::Session;
@@ -94,7 +95,7 @@ pub(crate) async fn recognise(web: &Web, headers: &HeaderMap, path: &str) -> Res
     if let Some(policy) = in_force(&versions, calendar::day(now)).or(versions.last()) {
         shown.organisation.clone_from(&policy.a4.organisation);
     }
-    if let Some(hash) = cookie(headers, &session_cookie(web)).map(|secret| sha256(secret.as_bytes()))
+    if let Some(hash) = cookie(headers, session_cookie(web)).map(|secret| sha256(secret.as_bytes()))
         && let Some(session) = web.store.session(&hash, now).await?
         && let Some(person) = web.store.person(&session.person).await?.filter(|person| person.works_here(now))
     {
@@ -162,8 +163,8 @@ pub(crate) fn set_cookie(web: &Web, name: &str, value: &str, seconds: i64) -> He
     HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
 }
 
-fn session_cookie(web: &Web) -> String {
-    if web.secure { "__Host-sluis".into() } else { "sluis".into() }
+fn session_cookie(web: &Web) -> &'static str {
+    if web.secure { SECURE_COOKIE } else { COOKIE }
 }
 
 /// 256 random bits that can stand in a cookie or an address.
@@ -195,7 +196,7 @@ pub(crate) async fn sign_in(web: &Web, person: &str, next: &str) -> Result<Respo
         .await?;
     record(web, Event::SignedIn, person, person).await?;
     let mut response = go(local(next));
-    let cookie = set_cookie(web, &session_cookie(web), &secret, SESSION_SECONDS);
+    let cookie = set_cookie(web, session_cookie(web), &secret, SESSION_SECONDS);
     response.headers_mut().append(header::SET_COOKIE, cookie);
     Ok(response)
 }
@@ -203,7 +204,7 @@ pub(crate) async fn sign_in(web: &Web, person: &str, next: &str) -> Result<Respo
 /// Takes the cookie of the session away.
 pub(crate) fn signed_out(web: &Web, next: &str) -> Response {
     let mut response = go(next);
-    response.headers_mut().append(header::SET_COOKIE, set_cookie(web, &session_cookie(web), "", 0));
+    response.headers_mut().append(header::SET_COOKIE, set_cookie(web, session_cookie(web), "", 0));
     response
 }
 

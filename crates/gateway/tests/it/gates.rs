@@ -13,8 +13,9 @@ use sluis_core::gate::Published;
 use sluis_core::key::VirtualKey;
 use sluis_core::person::{Acknowledgement, Person, Relation, Role, Suspension};
 use sluis_core::policy::Trust;
+use sluis_core::session::PAGE_HEADER;
 use sluis_core::verdict::{Language, Verdict};
-use sluis_gateway::identify::{PAGE_HEADER, secret_hash};
+use sluis_gateway::identify::secret_hash;
 use sluis_store::{Session, Source};
 
 use crate::harness::{SOURCE, World, echo};

@@ -3,6 +3,7 @@
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
 use serde_json::{Value, json};
+use sluis_core::session::PAGE_HEADER;
 use tower::ServiceExt as _;
 
 use crate::Web;
@@ -91,7 +92,7 @@ fn request(method: Method, door: &str, headers: &HeaderMap, body: Body) -> Optio
             request.headers_mut().append(name.clone(), value.clone());
         }
     }
-    request.headers_mut().insert(HeaderName::from_static("x-sluis-page"), HeaderValue::from_static("1"));
+    request.headers_mut().insert(HeaderName::from_static(PAGE_HEADER), HeaderValue::from_static("1"));
     Some(request)
 }
 
@@ -172,6 +173,6 @@ mod tests {
         headers.insert("authorization", HeaderValue::from_static("Bearer x"));
         let request = request(Method::GET, "/v1/models", &headers, Body::empty()).unwrap();
         assert_eq!(request.headers().len(), 3);
-        assert_eq!(request.headers()["x-sluis-page"], "1");
+        assert_eq!(request.headers()[PAGE_HEADER], "1");
     }
 }

@@ -38,7 +38,7 @@ pub(crate) struct Shut {
 
 /// For the page.
 pub(crate) fn shown(one: Suspension, now: i64) -> Shut {
-    let is_on = one.from <= now && now < one.until && one.lifted_at.is_none();
+    let is_on = one.is_on(now);
     Shut { one, is_on }
 }
 

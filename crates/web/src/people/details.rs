@@ -134,7 +134,7 @@ impl Details {
             return Some(None);
         }
         let date: Date = self.left.parse().ok()?;
-        crate::page::start_of(date).map(Some)
+        sluis_core::calendar::start(date).map(Some)
     }
 
     /// Puts them into a person.
