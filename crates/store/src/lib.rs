@@ -20,6 +20,7 @@ mod schema;
 mod seal;
 mod sessions;
 mod vault;
+mod writer;
 
 use std::fmt;
 use std::sync::Arc;
@@ -38,8 +39,8 @@ pub use sessions::{Purpose, Session, Ticket};
 pub use vault::{Conflict, Conversation, Pseudonym, Purged};
 
 use db::{Db, reading, writing};
-use evidence::Job;
 use seal::SealKey;
+use writer::Job;
 
 /// Bytes written to see whether there is room: more than the largest entry.
 const PROBE: usize = 128 * 1024;
@@ -108,7 +109,7 @@ impl Store {
             credentials: SealKey::new(master.derive("credentials"))?,
             policies: SealKey::new(master.derive("policies"))?,
             emails: hmac::Key::new(hmac::HMAC_SHA256, &master.derive("people-emails")),
-            jobs: evidence::start_writer(db.clone(), Arc::clone(&failing))?,
+            jobs: writer::start_writer(db.clone(), Arc::clone(&failing))?,
             failing,
             db,
             master,

@@ -13,7 +13,8 @@ use sluis_ledger::Head;
 
 use crate::db::Sqlite;
 use crate::error::{Result, StoreError};
-use crate::evidence::{HEAD, Waiting, read_head, signed};
+use crate::evidence::{HEAD, read_head, signed};
+use crate::writer::Waiting;
 
 /// How often an append starts anew because another process appended to the same file.
 const ATTEMPTS: usize = 100;
