@@ -121,6 +121,10 @@ impl Batch {
         failing: &AtomicBool,
     ) -> Option<oneshot::Sender<()>> {
         let awaited = self.is_awaited();
+        // Whoever is told of a failure finds the store not ready: so this comes first.
+        if first.is_err() {
+            failing.store(true, Ordering::Relaxed);
+        }
         let mut later = Vec::new();
         for (waiting, offset) in self.entries.into_iter().zip(0..) {
             // A caller that left does not make its entry undone.
