@@ -72,7 +72,16 @@ pub fn gateway(
     ))
 }
 
+/// Says where to begin. What has to be written for that is written first: who reads the address finds a node that works.
 async fn welcome(settings: &Settings, store: &Store, address: &str) -> anyhow::Result<()> {
+    let link = pages::set_up_link(store, address).await?;
+    let keyless = store.keys().await?.is_empty();
+    // A secret belongs on a screen, not in a service's log.
+    let secret = if keyless && std::io::stdout().is_terminal() {
+        Some(keys::insert(store, keys::unlimited("eerste sleutel")).await?)
+    } else {
+        None
+    };
     say!("Sluis luistert op {address} (policy {}).", settings.policy.version);
     for tool in &settings.policy.tools {
         say!(
@@ -82,18 +91,15 @@ async fn welcome(settings: &Settings, store: &Store, address: &str) -> anyhow::R
             if tool.url.is_empty() { "in Sluis zelf" } else { &tool.url }
         );
     }
-    if let Some(link) = pages::set_up_link(store, address).await? {
+    if let Some(link) = link {
         say!("\nNog niet ingericht. Open deze link om te beginnen (hij werkt een dag):\n  {link}\n");
     }
-    if !store.keys().await?.is_empty() {
+    let Some(secret) = secret else {
+        if keyless {
+            say!("Er is nog geen sleutel. Maak er een met: sluis key make <naam>");
+        }
         return Ok(());
-    }
-    // A secret belongs on a screen, not in a service's log.
-    if !std::io::stdout().is_terminal() {
-        say!("Er is nog geen sleutel. Maak er een met: sluis key make <naam>");
-        return Ok(());
-    }
-    let secret = keys::insert(store, keys::unlimited("eerste sleutel")).await?;
+    };
     say!("\nJe eerste sleutel (wordt één keer getoond): {secret}");
     if settings.demo {
         say!(
