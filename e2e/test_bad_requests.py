@@ -109,6 +109,18 @@ def test_a_chunked_upload_works(server, key, standin):
     assert got.startswith(b"HTTP/1.1 200") and people.OTHER.encode() in got
 
 
+def test_who_is_turned_away_while_still_sending_hears_why(server):
+    """A connection that is closed on unread bytes is reset, and the client never sees the answer."""
+    body = json.dumps({"model": "gpt-5-mini", "input": "x" * 40_000}).encode()
+    head = f"POST /v1/responses HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer sluis-wrong\r\nContent-Length: {len(body)}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        connection.sendall(head.encode() + body[:20_000])
+        time.sleep(0.05)
+        connection.sendall(body[20_000:])
+        time.sleep(0.05)
+        assert connection.recv(4096).startswith(b"HTTP/1.1 401 ")
+
+
 @pytest.mark.parametrize("encoding", ["chunked", "length"])
 def test_an_upload_that_breaks_off_sends_nothing(server, key, standin, encoding):
     before = server.ledger()

@@ -1,10 +1,12 @@
 //! One request through the lock: identify, gates, read, detect, decide, record, forward, restore, record.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Response};
 use bytes::Bytes;
+use futures::StreamExt as _;
 use serde_json::Value;
 use sluis_core::key::{Refusal, VirtualKey};
 use sluis_core::policy::{Answers, Policy, Protocol, Tool};
@@ -18,7 +20,6 @@ use crate::back::Back;
 use crate::clearance::{Asking, clear, refuse};
 use crate::conversation::scope;
 use crate::dialect::Dialect;
-use crate::governance::Rules;
 use crate::identify::Caller;
 use crate::json;
 use crate::lane::Tally;
@@ -35,6 +36,10 @@ pub const RESTORE_HEADER: &str = "x-sluis-restore";
 /// The largest request that the accurate detector reads: it takes some tens of seconds on two cores, and more text than the
 /// windows of most models hold.
 const ACCURATE_BYTES: usize = 2 << 20;
+
+/// How much, and how long, is read of a request that is turned away at the door.
+const DRAIN_BYTES: usize = 64 << 10;
+const DRAIN_TIME: Duration = Duration::from_millis(200);
 
 /// Serves one request on one of the endpoints that carry text.
 pub async fn pass(
@@ -73,11 +78,14 @@ async fn serve(
     leaves: oneshot::Receiver<()>,
 ) -> Result<Response<Body>, Problem> {
     let came_in = (gateway.source.now)();
-    let Caller { key, channel } = identify(gateway, headers, request, came_in).await?;
-    let Ok(rules) = gateway.governance.rules(&gateway.store, came_in).await else {
-        return Err(Problem::Store);
+    let Caller { key, channel } = match identify(gateway, headers, request, came_in).await {
+        Ok(caller) => caller,
+        Err(problem) => {
+            drain(body).await;
+            return Err(problem);
+        }
     };
-    let coming = Coming { gateway, rules: &rules, dialect, headers, key: &key, channel, request, came_in };
+    let coming = Coming { gateway, dialect, headers, key: &key, channel, request, came_in };
     let (asking, hides_usage) = match prepare(&coming, deployment.as_ref(), body).await {
         Ok(prepared) => prepared,
         Err(problem) => {
@@ -104,7 +112,6 @@ async fn serve(
 /// A request of somebody who was let in.
 struct Coming<'a> {
     gateway: &'a Gateway,
-    rules: &'a Arc<Rules>,
     dialect: Dialect,
     headers: &'a HeaderMap,
     key: &'a Arc<VirtualKey>,
@@ -119,12 +126,13 @@ async fn prepare(
     deployment: Option<&Deployment>,
     body: Body,
 ) -> Result<(Asking, bool), Problem> {
-    let &Coming { gateway, rules, dialect, headers, key, channel, request, came_in } = coming;
+    let &Coming { gateway, dialect, headers, key, channel, request, came_in } = coming;
     let bytes = receive(gateway, body).await?;
+    let rules = gateway.governance.rules(&gateway.store, came_in).await.map_err(|_| Problem::Store)?;
     let mut body = json::parse(&bytes).map_err(Problem::Json)?;
     let tool = choose_tool(gateway, dialect, deployment, key, &mut body)?;
     let person = key.person.as_deref();
-    let gate = gateway.governance.gate(&gateway.store, rules, person, &tool.name, came_in).await;
+    let gate = gateway.governance.gate(&gateway.store, &rules, person, &tool.name, came_in).await;
     if let Some(gate) = gate.map_err(|_| Problem::Store)? {
         return Err(Problem::shut(&gate, gateway.language, gateway.pages.as_deref()));
     }
@@ -139,7 +147,7 @@ async fn prepare(
     let asking = Asking {
         key: Arc::clone(key),
         channel,
-        rules: Arc::clone(rules),
+        rules,
         tool,
         dialect,
         body,
@@ -165,6 +173,21 @@ fn ask_for_usage(body: &mut Value) -> bool {
     }
     body["stream_options"]["include_usage"] = true.into();
     true
+}
+
+/// Reads on for a moment what nobody looks at: a connection that is closed while its client still sends is reset, and the
+/// answer is lost with it.
+async fn drain(body: Body) {
+    let mut pieces = body.into_data_stream();
+    let reading = async {
+        let mut left = DRAIN_BYTES;
+        while let Some(Ok(piece)) = pieces.next().await
+            && left > 0
+        {
+            left = left.saturating_sub(piece.len());
+        }
+    };
+    let _ = tokio::time::timeout(DRAIN_TIME, reading).await;
 }
 
 async fn identify(
