@@ -4,6 +4,7 @@
 //! that), [`A4::govern`] its decision table. So they cannot drift apart.
 
 mod check;
+mod deviation;
 mod start;
 mod words;
 
@@ -121,8 +122,9 @@ pub struct A4 {
     pub technical: String,
 }
 
-/// The edition of the words that new policies get.
-pub const WORDING: u16 = 1;
+/// The edition of the words that new policies get. Since the second, the sheet also says where the data table differs from
+/// the default.
+pub const WORDING: u16 = 2;
 
 const fn first_wording() -> u16 {
     1

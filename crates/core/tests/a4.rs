@@ -93,6 +93,27 @@ fn a58_the_words_of_this_edition_never_change() {
 }
 
 #[test]
+fn a58_where_the_table_differs_stands_on_the_sheet_that_people_sign() {
+    let cell = |trust, class, verdict| Cell { trust, class, verdict };
+    let table = vec![
+        cell(Trust::Contracted, DataClass::Confidential, Verdict::Block),
+        cell(Trust::Own, DataClass::Confidential, Verdict::Ask),
+        cell(Trust::Contracted, DataClass::Personal, Verdict::Pseudonymise),
+    ];
+    let a4 = A4 { table: table.clone(), ..filled() };
+    let line = "Vertrouwelijke woorden: met verwerkersovereenkomst niet toegestaan; op onze eigen computers pas na \
+                bevestigen.";
+    let lines = a4.sheet().rules.lines;
+    assert!(lines.iter().any(|one| one == line), "{lines:?}");
+    // What is as it always is says nothing: the rules around it do.
+    assert!(!lines.iter().any(|one| one.starts_with("Persoonsgegevens:")), "{lines:?}");
+    assert_ne!(a4.sheet().hash(), filled().sheet().hash());
+    // What was signed under the first edition keeps its text and its hash.
+    let first = A4 { wording: 1, table, ..filled() };
+    assert_eq!(first.sheet().version(), "bef460b8cc3e2989");
+}
+
+#[test]
 fn a23_no_chatbots_is_a_policy_too_and_shuts_every_tool() {
     let a4 = A4 { chatbots: false, tools: BTreeSet::new(), ..filled() };
     assert_eq!(a4.problems(&node().tools), []);
@@ -328,6 +349,14 @@ proptest! {
                 prop_assert_eq!(verdict, a4.verdict(trust, class).max(node.verdict(class, trust)));
             }
         }
+    }
+
+    #[test]
+    fn another_verdict_is_another_hash(one in cells(), other in cells()) {
+        let [one, other] = [one, other].map(|table| A4 { table, ..filled() });
+        let cells = Trust::ALL.into_iter().flat_map(|trust| DataClass::ALL.map(|class| (trust, class)));
+        let is_same = cells.into_iter().all(|(trust, class)| one.verdict(trust, class) == other.verdict(trust, class));
+        prop_assert_eq!(one.sheet().hash() == other.sheet().hash(), is_same);
     }
 
     #[test]

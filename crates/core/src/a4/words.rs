@@ -2,7 +2,7 @@
 
 use aws_lc_rs::digest;
 
-use super::{A4, Country};
+use super::{A4, Country, deviation};
 use crate::calendar::written;
 use crate::verdict::Language;
 
@@ -154,6 +154,9 @@ fn rules(a4: &A4, say: impl Fn(&'static str, &'static str) -> &'static str) -> V
             say(" gemeld zijn.", "."),
         ),
     ];
+    if a4.wording >= 2 {
+        lines.extend(deviation::lines(a4));
+    }
     let clauses = &a4.clauses;
     if clauses.agreed_with_client {
         lines.push(
