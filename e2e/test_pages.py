@@ -259,7 +259,7 @@ def test_invariant_7_every_page_passes_axe_in_both_languages_and_schemes(site, b
     stranger.context.close()
     paths = {
         "/": "start", "/vraag": "vraag", "/controleer": "controleer", "/beleid": "beleid", "/beleid/bewerken": "beleid-bewerken",
-        "/beleid/versies/1": None, "/toepassingen": "toepassingen", "/mensen": "mensen", "/mensen/uitnodigen": "uitnodigen",
+        "/beleid/versies/1": None, "/beleid/achtergrond": "achtergrond", "/toepassingen": "toepassingen", "/mensen": "mensen", "/mensen/uitnodigen": "uitnodigen",
         "/mijn-gegevens": "mijn-gegevens", "/mijn-gegevens/tweede-stap": "tweede-stap", "/bestaat-niet": None,
     }
     for language in ("en", "nl"):
@@ -278,7 +278,7 @@ def test_invariant_7_every_page_passes_axe_in_both_languages_and_schemes(site, b
 
 def test_pages_fit_a_narrow_screen(site, browser):
     page = site.person(browser, storage_state=site.state, viewport={"width": 320, "height": 640})
-    for path in ("/", "/vraag", "/controleer", "/beleid", "/beleid/bewerken", "/toepassingen", "/mensen", "/mijn-gegevens"):
+    for path in ("/", "/vraag", "/controleer", "/beleid", "/beleid/achtergrond", "/beleid/bewerken", "/toepassingen", "/mensen", "/mijn-gegevens"):
         page.goto(path)
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width <= 320, f"{path} is {width} wide"

@@ -6,6 +6,7 @@ pub mod class;
 pub mod gate;
 mod glyph;
 pub mod key;
+pub mod law;
 pub mod mask;
 pub mod person;
 pub mod policy;

@@ -1,13 +1,15 @@
-//! Documents for paper: the AI-use policy as exactly one A4 in PDF.
+//! Documents for paper: the AI-use policy as exactly one A4 in PDF, and the law behind it as an annex.
 //!
 //! No file system, no network, no clock: the template and the fonts are part of the program, and what a document says
 //! comes in as values. The same sheet gives the same bytes.
 
+mod annex;
 mod press;
 #[cfg(test)]
 mod tests;
 mod words;
 
+pub use annex::background;
 use sluis_core::a4::{MAX_SHEET, Sheet};
 use typst::foundations::Smart;
 use typst_layout::PagedDocument;
@@ -124,8 +126,13 @@ fn height(document: &PagedDocument) -> f64 {
 
 /// The document as a file. The version of the sheet is its name, so that it is the same in every print.
 fn pdf(sheet: &Sheet, document: &PagedDocument) -> Vec<u8> {
+    file(sheet.version(), document)
+}
+
+/// A document as a file of this name.
+fn file(name: String, document: &PagedDocument) -> Vec<u8> {
     let options = PdfOptions {
-        ident: Smart::Custom(sheet.version()),
+        ident: Smart::Custom(name),
         creator: Smart::Custom(Some("Sluis".into())),
         standards: PdfStandards::new(&[PdfStandard::Ua_1]).expect("one standard contradicts none"),
         ..PdfOptions::default()

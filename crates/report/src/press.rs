@@ -29,11 +29,15 @@ static BOOK: LazyLock<LazyHash<FontBook>> = LazyLock::new(|| LazyHash::new(FontB
 
 static LIBRARY: LazyLock<Library> = LazyLock::new(Library::default);
 
-static TEMPLATE: LazyLock<Source> = LazyLock::new(|| {
-    let path = VirtualPath::new("a4.typ").expect("a plain file name is a path");
-    let id = RootedPath::new(VirtualRoot::Project, path).intern();
-    Source::new(id, include_str!("../templates/a4.typ").into())
-});
+static A4: LazyLock<Source> = LazyLock::new(|| template("a4.typ", include_str!("../templates/a4.typ")));
+
+static ANNEX: LazyLock<Source> =
+    LazyLock::new(|| template("annex.typ", include_str!("../templates/annex.typ")));
+
+fn template(name: &str, text: &str) -> Source {
+    let path = VirtualPath::new(name).expect("a plain file name is a path");
+    Source::new(RootedPath::new(VirtualRoot::Project, path).intern(), text.into())
+}
 
 /// How high the page is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,9 +56,19 @@ pub fn shows(c: char) -> bool {
 
 /// The sheet in type of `size` points.
 pub fn set(sheet: &Sheet, size: f64, height: Height) -> PagedDocument {
+    compile(&A4, "sheet", values(sheet, size, height))
+}
+
+/// The annex, on as many pages as it takes.
+pub fn annex(values: Dict) -> PagedDocument {
+    compile(&ANNEX, "annex", values)
+}
+
+/// A template with the values that it knows under `name`.
+fn compile(main: &'static Source, name: &'static str, values: Dict) -> PagedDocument {
     let mut library = LIBRARY.clone();
-    library.global.scope_mut().define("sheet", values(sheet, size, height));
-    let press = Press { library: LazyHash::new(library) };
+    library.global.scope_mut().define(name, values);
+    let press = Press { library: LazyHash::new(library), main };
     typst::compile(&press).output.unwrap_or_else(|errors| panic!("{}", said(&errors)))
 }
 
@@ -64,9 +78,10 @@ pub fn said(errors: &[SourceDiagnostic]) -> String {
     format!("the template is broken: {}", errors.iter().map(said).collect::<Vec<_>>().join("; "))
 }
 
-/// The world as the template knows it: itself, its fonts, and the values of one sheet.
+/// The world as a template knows it: itself, its fonts, and the values of one document.
 struct Press {
     library: LazyHash<Library>,
+    main: &'static Source,
 }
 
 impl World for Press {
@@ -79,11 +94,11 @@ impl World for Press {
     }
 
     fn main(&self) -> FileId {
-        TEMPLATE.id()
+        self.main.id()
     }
 
     fn source(&self, id: FileId) -> FileResult<Source> {
-        if id == TEMPLATE.id() { Ok(TEMPLATE.clone()) } else { Err(FileError::AccessDenied) }
+        if id == self.main.id() { Ok(self.main.clone()) } else { Err(FileError::AccessDenied) }
     }
 
     fn file(&self, _: FileId) -> FileResult<Bytes> {

@@ -8,6 +8,8 @@ use sluis_core::verdict::Language;
 use typst::layout::{Frame, FrameItem, Point};
 use typst_layout::PagedDocument;
 
+use sluis_core::law;
+
 use crate::{LINE, MAX_CHARACTERS, PAGE, SIZES, TooLong, a4, page, pdf};
 
 /// What stands on a page: the text in the order of reading, and the sizes and corners of its runs.
@@ -415,4 +417,19 @@ fn the_smallest_type_is_nine_points_and_a_line_of_it_is_what_a_refusal_counts() 
     assert_eq!(one.pages, 2);
     let more = TooLong::of(PAGE + 10.0 * 9.0 * LINE);
     assert_eq!(more.lines, one.lines + 10);
+}
+
+#[test]
+fn a27_the_annex_says_the_law_of_its_day_in_both_languages() {
+    for (country, language, word) in
+        [(Country::Nl, Language::Nl, "/Lang(nl)"), (Country::Be, Language::En, "/Lang(en)")]
+    {
+        for day in [date(2026, 7, 1), date(2026, 11, 22), date(2030, 1, 1)] {
+            let law = law::background(day, country);
+            let bytes = crate::background(&law, language);
+            assert!((2..=4).contains(&pages(&bytes)), "{} pages", pages(&bytes));
+            assert_eq!(bytes, crate::background(&law, language), "the same day gives the same bytes");
+            assert!(has(&bytes, word), "no {word}");
+        }
+    }
 }

@@ -43,6 +43,7 @@ pub fn router(
         node: Arc::new(settings.policy.clone()),
         language: settings.language,
         pdf,
+        background: sluis_report::background,
         gateway: gateway.clone(),
         secure: settings.address.as_deref().is_some_and(|address| address.starts_with("https://")),
         form_key: master.derive("forms"),

@@ -25,6 +25,7 @@ use std::sync::Arc;
 use axum::middleware::from_fn_with_state;
 use axum::{Extension, Router};
 use sluis_core::a4::Sheet;
+use sluis_core::law::Background;
 use sluis_core::policy::Policy;
 use sluis_core::verdict::Language;
 use sluis_detect::Detector;
@@ -53,6 +54,8 @@ pub struct Web {
     pub language: Language,
     /// Makes the A4 as PDF: one page, or the reason why not.
     pub pdf: fn(&Sheet) -> Result<Vec<u8>, TooLong>,
+    /// Makes the law behind it as PDF.
+    pub background: fn(&Background, Language) -> Vec<u8>,
     /// The gateway as a service, for questions without script.
     pub gateway: Router,
     /// Whether people reach this over https: cookies then have the attribute `Secure` and the prefix `__Host-`.

@@ -1,6 +1,7 @@
 //! The policy to read and to sign.
 
 pub(crate) mod agreements;
+mod background;
 mod difference;
 mod editor;
 mod filled;
@@ -42,6 +43,7 @@ pub(crate) fn routes() -> Router<Arc<Web>> {
         .route("/beleid/tekenen", post(sign))
         .route("/beleid.pdf", get(pdf))
         .route("/beleid/versies/{number}", get(version))
+        .merge(background::routes())
         .merge(editor::routes())
         .merge(publication::routes())
 }

@@ -99,6 +99,7 @@ impl Place {
             node: Arc::new(Settings::parse(SETTINGS).unwrap().policy),
             language: Language::Nl,
             pdf,
+            background: |law, _| format!("%PDF-1.7 law of {}", law.day).into_bytes(),
             gateway,
             secure,
             form_key: [9; 32],

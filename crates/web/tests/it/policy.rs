@@ -1,7 +1,10 @@
 //! Reading, signing, writing and publishing the policy.
 
 use axum::http::StatusCode;
+use sluis_core::a4::Country;
+use sluis_core::calendar::{day, written};
 use sluis_core::gate::Published;
+use sluis_core::law::background;
 use sluis_core::person::{Person, Role};
 use sluis_core::verdict::Language;
 use sluis_ledger::hex;
@@ -60,6 +63,25 @@ async fn a58_a_signature_takes_a_tick_counts_once_and_stands_in_the_ledger() {
     assert_eq!((signed.len(), signed[0].hash), (1, version.hash));
     assert_eq!(place.count("policy_acknowledged").await, 1);
     assert!(!boss.get("/").await.has("Lees en teken het beleid"));
+}
+
+#[tokio::test]
+async fn a27_the_law_behind_the_policy_is_that_of_today() {
+    let place = Place::new().await;
+    let mut boss = place.set_up().await;
+    assert!(boss.get("/beleid").await.has("href=\"/beleid/achtergrond\""));
+    let page = boss.get("/beleid/achtergrond").await;
+    let today = written(day(now()));
+    assert!(
+        page.has(&format!("Zoals de wet is op {today}.")) && page.has("href=\"/beleid/achtergrond.pdf\"")
+    );
+    for (topic, facts) in background(day(now()), Country::Nl).chapters {
+        assert!(page.has(topic.heading(Language::Nl)));
+        for fact in facts {
+            assert!(plain(&page.text).contains(fact.text(Language::Nl)), "{}", fact.source(Language::Nl));
+        }
+    }
+    assert!(boss.get("/beleid/achtergrond.pdf").await.has("%PDF-1.7 law of "));
 }
 
 #[tokio::test]
