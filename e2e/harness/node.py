@@ -25,12 +25,12 @@ def binary():
 class Node:
     """`settings` is the text of the settings file, without `listen` and `data`."""
 
-    def __init__(self, folder, settings, data=None):
+    def __init__(self, folder, settings, data=None, listen="127.0.0.1:0"):
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.data = Path(data or self.folder / "data")
         self.config = self.folder / "sluis.toml"
-        self.config.write_text(f'listen = "127.0.0.1:0"\ndata = "{self.data}"\n{settings}')
+        self.config.write_text(f'listen = "{listen}"\ndata = "{self.data}"\n{settings}')
         self.process = None
         self.url = None
         self._exports = 0
@@ -52,7 +52,7 @@ class Node:
             )
         end = time.monotonic() + wait
         while time.monotonic() < end:
-            if found := re.search(rb"http://127\.0\.0\.1:\d+", out.read_bytes()):
+            if found := re.search(rb"http://(127\.0\.0\.1|localhost):\d+", out.read_bytes()):
                 self.url = found.group().decode()
                 return self
             if self.process.poll() is not None:

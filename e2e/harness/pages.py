@@ -35,8 +35,8 @@ def chromium():
 class Site:
     """A node with an organisation that is set up, or not yet."""
 
-    def __init__(self, folder, settings):
-        self.node = Node(folder, settings).start()
+    def __init__(self, folder, settings, **options):
+        self.node = Node(folder, settings, **options).start()
         end = time.monotonic() + 10
         while not (found := re.search(rb"http://\S+/opzetten/\w{32}\b", b"".join(self.node.printed))):
             assert time.monotonic() < end, "no link for setting up was printed"

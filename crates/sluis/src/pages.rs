@@ -10,7 +10,7 @@ use sluis_detect::Detector;
 use sluis_gateway::identify::secret_hash;
 use sluis_ledger::hex;
 use sluis_store::{MasterKey, Purpose, Store, Ticket};
-use sluis_web::{TooLong, Web};
+use sluis_web::{Party, TooLong, Web};
 use tower::ServiceExt as _;
 
 use crate::node;
@@ -31,6 +31,7 @@ pub fn address(settings: &Settings, listening: &str) -> String {
 /// Pages and gateway behind one address.
 pub fn router(
     settings: &Settings,
+    address: &str,
     store: Store,
     master: &MasterKey,
     detector: &Detector,
@@ -45,6 +46,7 @@ pub fn router(
         pdf,
         background: sluis_report::background,
         gateway: gateway.clone(),
+        party: Party::at(address),
         secure: settings.address.as_deref().is_some_and(|address| address.starts_with("https://")),
         form_key: master.derive("forms"),
     }));

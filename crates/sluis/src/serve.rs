@@ -38,7 +38,8 @@ pub async fn run(settings: Settings) -> anyhow::Result<ExitCode> {
     welcome(&settings, &store, &address).await?;
 
     let housekeeping = tokio::spawn(housekeep(store.clone()));
-    let router = pages::router(&settings, store.clone(), &master, &detector, router(Arc::new(gateway)));
+    let router =
+        pages::router(&settings, &address, store.clone(), &master, &detector, router(Arc::new(gateway)));
     listen::serve(listener, router, stopped()).await?;
     housekeeping.abort();
     store.append(store.entry(Event::Stopped)).await?;

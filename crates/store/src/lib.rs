@@ -13,6 +13,7 @@ mod db;
 mod error;
 mod evidence;
 mod keys;
+mod passkeys;
 mod pen;
 mod people;
 mod policies;
@@ -32,6 +33,7 @@ use tokio::sync::{mpsc, oneshot};
 
 pub use backup::restore;
 pub use error::{Result, StoreError};
+pub use passkeys::Passkey;
 pub use people::Credentials;
 pub use policies::Draft;
 pub use seal::MasterKey;

@@ -24,6 +24,8 @@ pub enum Purpose {
     SetUp,
     /// Choosing a password.
     Invite,
+    /// Not a link: a question to a passkey that was answered, and is not answered again.
+    Answered,
 }
 
 impl Purpose {
@@ -32,11 +34,12 @@ impl Purpose {
         match self {
             Self::SetUp => "set_up",
             Self::Invite => "invite",
+            Self::Answered => "answered",
         }
     }
 
     fn parse(name: &str) -> Result<Self> {
-        [Self::SetUp, Self::Invite]
+        [Self::SetUp, Self::Invite, Self::Answered]
             .into_iter()
             .find(|purpose| purpose.name() == name)
             .ok_or(StoreError::Corrupt("purpose of a ticket"))

@@ -10,6 +10,7 @@ mod inspect;
 mod invitation;
 mod me;
 mod page;
+mod passkey;
 mod password;
 mod people;
 mod policy;
@@ -30,6 +31,8 @@ use sluis_core::policy::Policy;
 use sluis_core::verdict::Language;
 use sluis_detect::Detector;
 use sluis_store::{Source, Store};
+
+pub use passkey::Party;
 
 /// The text of a policy does not fit on one A4.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +63,8 @@ pub struct Web {
     pub gateway: Router,
     /// Whether people reach this over https: cookies then have the attribute `Secure` and the prefix `__Host-`.
     pub secure: bool,
+    /// The site that passkeys are for, if it can have them: one with a name and https.
+    pub party: Option<Party>,
     /// Key of the tokens against forged forms, derived from the master key.
     pub form_key: [u8; 32],
 }
@@ -81,6 +86,7 @@ pub fn router(web: Arc<Web>) -> Router {
         .merge(invitation::routes())
         .merge(people::routes())
         .merge(me::routes())
+        .merge(passkey::routes())
         .merge(home::routes())
         .merge(policy::routes())
         .merge(tools::routes())

@@ -138,7 +138,7 @@ async fn change_password(
 }
 
 /// Whether this is the password of who is signed in; otherwise, what to say.
-async fn is_me(
+pub(crate) async fn is_me(
     web: &Web,
     passwords: &Passwords,
     visitor: &Visitor,

@@ -36,6 +36,8 @@ struct SignIn<'a> {
     shown: Shown,
     email: &'a str,
     next: &'a str,
+    /// Whether this site can have passkeys.
+    passkeys: bool,
 }
 
 #[derive(Template)]
@@ -59,12 +61,12 @@ pub(crate) fn routes() -> Router<Arc<Web>> {
         .route("/afmelden", post(sign_out))
 }
 
-async fn show(shown: Shown, Query(next): Query<Next>) -> Response {
+async fn show(State(web): State<Arc<Web>>, shown: Shown, Query(next): Query<Next>) -> Response {
     let next = local(&next.naar);
     if shown.person.is_some() {
         return go(next);
     }
-    respond(StatusCode::OK, &SignIn { shown, email: "", next })
+    respond(StatusCode::OK, &SignIn { shown, email: "", next, passkeys: web.party.is_some() })
 }
 
 async fn password(
@@ -79,7 +81,8 @@ async fn password(
     let again = |field: &str, text: &str| {
         let mut errors = Errors::default();
         errors.add(field, text);
-        let page = SignIn { shown: shown.clone().with_errors(errors), email, next };
+        let passkeys = web.party.is_some();
+        let page = SignIn { shown: shown.clone().with_errors(errors), email, next, passkeys };
         Ok(respond(StatusCode::UNPROCESSABLE_ENTITY, &page))
     };
     let wrong = shown.say(

@@ -6,6 +6,7 @@ mod faults;
 mod harness;
 mod keys;
 mod open;
+mod passkeys;
 mod people;
 mod policies;
 mod postgres;

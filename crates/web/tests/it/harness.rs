@@ -14,7 +14,7 @@ use sluis_core::verdict::Language;
 use sluis_detect::{Detector, Profile};
 use sluis_ledger::sha256;
 use sluis_store::{MasterKey, Purpose, Session, Source, Store, Ticket};
-use sluis_web::{TooLong, Web};
+use sluis_web::{Party, TooLong, Web};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
@@ -99,6 +99,7 @@ impl Place {
             node: Arc::new(Settings::parse(SETTINGS).unwrap().policy),
             language: Language::Nl,
             pdf,
+            party: Party::at("http://localhost:8080"),
             background: |law, _| format!("%PDF-1.7 law of {}", law.day).into_bytes(),
             gateway,
             secure,
