@@ -24,6 +24,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0002_people.sql"),
         postgres: include_str!("../migrations/postgres/0002_people.sql"),
     },
+    Migration {
+        version: 3,
+        sqlite: include_str!("../migrations/sqlite/0003_voice.sql"),
+        postgres: include_str!("../migrations/postgres/0003_voice.sql"),
+    },
 ];
 
 /// Newest version this program knows.
@@ -187,6 +192,62 @@ pub(crate) const TABLES: &[Table] = &[
         name: "acknowledgements",
         columns: &[("person", Kind::Text), ("policy", Kind::Int), ("hash", Kind::Bytes), ("at", Kind::Int)],
         key: 2,
+    },
+    Table {
+        name: "questions",
+        columns: &[
+            ("id", Kind::Text),
+            ("person", Kind::Text),
+            ("route", Kind::Text),
+            ("sealed", Kind::Bytes),
+            ("at", Kind::Int),
+            ("answer", Kind::Bytes),
+            ("answered_by", Kind::Text),
+            ("settled_at", Kind::Int),
+        ],
+        key: 1,
+    },
+    Table {
+        name: "faq",
+        columns: &[("id", Kind::Text), ("sealed", Kind::Bytes), ("author", Kind::Text), ("at", Kind::Int)],
+        key: 1,
+    },
+    Table {
+        name: "reports",
+        columns: &[
+            ("id", Kind::Text),
+            ("code", Kind::Bytes),
+            ("person", Kind::Text),
+            ("state", Kind::Text),
+            ("sealed", Kind::Bytes),
+            ("at", Kind::Int),
+            ("closed_at", Kind::Int),
+        ],
+        key: 1,
+    },
+    Table {
+        name: "report_messages",
+        columns: &[
+            ("report", Kind::Text),
+            ("number", Kind::Int),
+            ("author", Kind::Text),
+            ("sealed", Kind::Bytes),
+            ("at", Kind::Int),
+        ],
+        key: 2,
+    },
+    Table {
+        name: "measures",
+        columns: &[
+            ("id", Kind::Text),
+            ("person", Kind::Text),
+            ("decided_by", Kind::Text),
+            ("noted_by", Kind::Text),
+            ("suspension", Kind::Text),
+            ("sealed", Kind::Bytes),
+            ("at", Kind::Int),
+        ],
+        key: 1,
     },
 ];
 

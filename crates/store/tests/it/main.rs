@@ -9,6 +9,8 @@ mod open;
 mod people;
 mod policies;
 mod postgres;
+mod questions;
+mod reports;
 mod schema;
 mod sealed;
 mod vault;
