@@ -78,6 +78,8 @@ struct Inner {
     reports: SealKey,
     /// For the digests by which people are found.
     emails: hmac::Key,
+    /// For the digests by which reporters find their reports.
+    reporters: hmac::Key,
     jobs: mpsc::Sender<Job>,
     /// Whether the last append failed.
     failing: Arc<AtomicBool>,
@@ -117,6 +119,7 @@ impl Store {
             questions: SealKey::new(master.derive("questions"))?,
             reports: SealKey::new(master.derive("reports"))?,
             emails: hmac::Key::new(hmac::HMAC_SHA256, &master.derive("people-emails")),
+            reporters: hmac::Key::new(hmac::HMAC_SHA256, &master.derive("reporters")),
             jobs: writer::start_writer(db.clone(), Arc::clone(&failing))?,
             failing,
             db,

@@ -1,7 +1,8 @@
 //! Reports of what went wrong, and what was said about them.
 
+use aws_lc_rs::hmac;
 use serde::{Deserialize, Serialize};
-use sluis_core::report::{Message, Report, State};
+use sluis_core::report::{Account, Message, Report, State};
 
 use crate::Store;
 use crate::db::{reading, writing};
@@ -16,11 +17,18 @@ const KEPT: i64 = 366 * 86_400 * 1_000_000;
 #[derive(sqlx::FromRow)]
 struct ReportRow {
     id: String,
-    person: Option<String>,
+    person: Option<Vec<u8>>,
     state: String,
     sealed: Vec<u8>,
     at: i64,
     closed_at: Option<i64>,
+}
+
+/// What is sealed of a report. The reporter too: whoever can read the database learns nothing in confidence.
+#[derive(Serialize, Deserialize)]
+struct Inside {
+    person: Option<String>,
+    account: Account,
 }
 
 /// What is sealed of a message.
@@ -36,14 +44,17 @@ impl Store {
     /// Keeps a new report: of its person, or else of whoever has the code with this SHA-256.
     ///
     /// # Errors
-    /// `Gone` if there is no such person, `Duplicate` if identifier or code are known, `Corrupt` if it has both a person and
-    /// a code, or neither; or the database's.
+    /// `Duplicate` if identifier or code are known, `Corrupt` if it has both a person and a code, or neither; or the
+    /// database's.
     pub async fn insert_report(&self, report: &Report, code: Option<&[u8; 32]>) -> Result<()> {
         if report.person.is_some() == code.is_some() {
             return Err(StoreError::Corrupt("a report of two or of nobody"));
         }
-        let place = account_place(&report.id, report.person.as_deref());
-        let sealed = self.inner.reports.seal_json(self.inner.source, &place, &report.account)?;
+        let person = report.person.as_deref().map(|person| self.reporter_digest(person));
+        let person = person.as_ref().map(|digest| &digest[..]);
+        let inside = Inside { person: report.person.clone(), account: report.account.clone() };
+        let place = inside_place(&report.id, person);
+        let sealed = self.inner.reports.seal_json(self.inner.source, &place, &inside)?;
         writing!(&self.inner.db, |conn| {
             sqlx::query(
                 "INSERT INTO reports (id, code, person, state, sealed, at, closed_at)
@@ -51,7 +62,7 @@ impl Store {
             )
             .bind(&report.id)
             .bind(code.map(|code| &code[..]))
-            .bind(&report.person)
+            .bind(person)
             .bind(report.state.name())
             .bind(&sealed)
             .bind(report.at)
@@ -95,12 +106,13 @@ impl Store {
     /// # Errors
     /// `Sealed`, `Corrupt`, or the database's.
     pub async fn reports_of(&self, person: &str) -> Result<Vec<Report>> {
+        let digest = self.reporter_digest(person);
         let rows: Vec<ReportRow> = reading!(&self.inner.db, |conn| {
             sqlx::query_as(
                 "SELECT id, person, state, sealed, at, closed_at FROM reports
                  WHERE person = $1 ORDER BY at DESC, id",
             )
-            .bind(person)
+            .bind(&digest[..])
             .fetch_all(&mut *conn)
             .await?
         });
@@ -246,21 +258,28 @@ impl Store {
     }
 
     fn open_report(&self, row: ReportRow) -> Result<Report> {
-        let place = account_place(&row.id, row.person.as_deref());
+        let inside: Inside =
+            self.inner.reports.open_json(&inside_place(&row.id, row.person.as_deref()), &row.sealed)?;
         Ok(Report {
-            account: self.inner.reports.open_json(&place, &row.sealed)?,
+            account: inside.account,
             id: row.id,
-            person: row.person,
+            person: inside.person,
             state: State::parse(&row.state).ok_or(StoreError::Corrupt("state of a report"))?,
             at: row.at,
             closed_at: row.closed_at,
         })
     }
+
+    fn reporter_digest(&self, person: &str) -> [u8; 32] {
+        let mut digest = [0; 32];
+        digest.copy_from_slice(hmac::sign(&self.inner.reporters, person.as_bytes()).as_ref());
+        digest
+    }
 }
 
-/// No person is an empty name, which no person has.
-fn account_place<'a>(id: &'a str, person: Option<&'a str>) -> [&'a [u8]; 4] {
-    [b"reports", b"sealed", id.as_bytes(), person.unwrap_or_default().as_bytes()]
+/// Nobody is an empty digest, which no person has.
+fn inside_place<'a>(id: &'a str, person: Option<&'a [u8]>) -> [&'a [u8]; 4] {
+    [b"reports", b"sealed", id.as_bytes(), person.unwrap_or_default()]
 }
 
 fn message_place<'a>(report: &'a str, number: &'a [u8], by: Option<&'a str>) -> [&'a [u8]; 5] {

@@ -217,7 +217,7 @@ pub(crate) const TABLES: &[Table] = &[
         columns: &[
             ("id", Kind::Text),
             ("code", Kind::Bytes),
-            ("person", Kind::Text),
+            ("person", Kind::Bytes),
             ("state", Kind::Text),
             ("sealed", Kind::Bytes),
             ("at", Kind::Int),

@@ -22,12 +22,12 @@ CREATE TABLE faq (
     at INTEGER NOT NULL
 ) STRICT;
 
--- Either somebody reports in confidence, or `code` is the SHA-256 of what an anonymous reporter was given; `at` is then the
--- start of a day. What is told is in `sealed`.
+-- Either `person` is a keyed digest of who reports in confidence, or `code` is the SHA-256 of what an anonymous reporter was
+-- given; `at` is then the start of a day. Who reports and what is told is in `sealed`.
 CREATE TABLE reports (
     id TEXT NOT NULL PRIMARY KEY,
     code BLOB UNIQUE,
-    person TEXT REFERENCES people (id),
+    person BLOB,
     state TEXT NOT NULL,
     sealed BLOB NOT NULL,
     at INTEGER NOT NULL,

@@ -22,7 +22,7 @@ use crate::reports::{measure, report, said};
 
 on_both!(marked_values_are_found_nowhere);
 
-const MARKS: [&str; 28] = [
+const MARKS: [&str; 29] = [
     "CanaryLabel7Qx",
     "CanaryValue8Zy",
     "canary_kind_9Wv",
@@ -51,6 +51,7 @@ const MARKS: [&str; 28] = [
     "CanaryReach4Po",
     "CanaryMessage5Rq",
     "CanaryDossier6Ts",
+    "CanaryReporter7Vu",
 ];
 
 /// People and policies, with every text marked.
@@ -88,6 +89,8 @@ async fn fill_voice(store: &Store) {
     store.answer("q", &Answer { text: MARKS[19].into(), ..answer(2) }).await.unwrap();
     let (question, answer) = (MARKS[20].into(), MARKS[21].into());
     store.publish_frequent(&Frequent { question, answer, ..frequent("f", 3) }).await.unwrap();
+    // Who reports in confidence is found nowhere in what is kept of the report; a marked name stands for them.
+    store.insert_report(&report("r0", Some(MARKS[28]), 4), None).await.unwrap();
     let anonymous = report("r", None, 4);
     let account = Account {
         what: MARKS[22].into(),
