@@ -64,7 +64,7 @@ def invited(site, browser, noor, name, email, roles=()):
     noor.fill("#naam", name)
     noor.fill("#email", email)
     for role in roles:
-        noor.get_by_label(role, exact=True).check()
+        noor.get_by_role("checkbox", name=role).check()
     noor.get_by_role("button", name="Uitnodigen").click()
     link = noor.locator("#link").inner_text()
     page = site.person(browser)
@@ -183,6 +183,127 @@ def test_h05_access_is_suspended_and_restored(site, browser, noor):
     femke.context.close()
 
 
+def test_a29_a_question_is_answered_and_put_below_the_policy(site, browser, noor):
+    lotte = invited(site, browser, noor, "Lotte Veenstra", "lotte@linde.example")
+    lotte.goto("/vragen")
+    lotte.fill("#vraag", "Mag ik een verslag laten vertalen?")
+    lotte.get_by_label("Het aanspreekpunt").check()
+    lotte.get_by_role("button", name="Vraag versturen").click()
+    lotte.get_by_text("Wacht op antwoord").wait_for()
+    wrong = accessible(lotte, "vragen")
+    noor.goto("/vragen/beantwoorden")
+    wrong += accessible(noor)
+    noor.get_by_role("link", name=re.compile("Vraag van")).first.click()
+    question = noor.url
+    noor.fill("#antwoord", "Ja, als er geen namen in staan.")
+    wrong += accessible(noor)
+    noor.get_by_role("button", name="Antwoord versturen").click()
+    noor.goto(question)
+    noor.locator("summary", has_text="onder het beleid").click()
+    noor.get_by_label("Er staan geen namen in").check()
+    wrong += accessible(noor, "vraag-beantwoord")
+    noor.get_by_role("button", name="Onder het beleid zetten").click()
+    lotte.goto("/vragen")
+    assert lotte.get_by_text("Ja, als er geen namen in staan.").count() == 1
+    lotte.goto("/beleid")
+    lotte.locator("summary", has_text="Mag ik een verslag laten vertalen?").click()
+    assert lotte.get_by_text("Ja, als er geen namen in staan.").is_visible()
+    wrong += accessible(lotte)
+    assert not wrong, "\n".join(wrong)
+    lotte.context.close()
+
+
+def test_h01_an_anonymous_report_from_the_first_page_to_the_outcome(site, browser, noor):
+    """Without a session and without script."""
+    stranger = site.person(browser, java_script_enabled=False, viewport={"width": 320, "height": 640})
+    stranger.goto("/aanmelden")
+    stranger.get_by_role("link", name="Meld dat er iets mis is").click()
+    stranger.get_by_role("button", name="Melden", exact=True).click()
+    assert stranger.locator("#fouten a").count() == 3
+    stranger.get_by_label("Ik heb iets aan een AI gegeven").check()
+    stranger.fill("#wat", "Een lijst met klanten geplakt.")
+    stranger.get_by_label("Dat weet ik niet").check()
+    stranger.get_by_role("button", name="Melden", exact=True).click()
+    code = stranger.locator("#code").inner_text()
+    assert code not in stranger.url
+    noor.goto("/meldingen")
+    wrong = accessible(noor, "meldingen")
+    noor.get_by_role("link", name="Ik heb iets aan een AI gegeven").first.click()
+    assert "artikel 33" in noor.locator("main").inner_text()
+    noor.get_by_role("button", name="Ik kijk hiernaar").click()
+    noor.fill("#bericht", "Om welke klanten gaat het?")
+    noor.get_by_role("button", name="Bericht versturen").click()
+    wrong += accessible(noor, "melding")
+    stranger.get_by_role("link", name="Volg je melding").click()
+    stranger.fill("#code", code)
+    stranger.get_by_role("button", name="Bekijken").click()
+    assert "Om welke klanten gaat het?" in stranger.locator("main").inner_text()
+    stranger.fill("#bericht", "Om drie klanten van vorige week.")
+    stranger.get_by_role("button", name="Bericht versturen").click()
+    assert code not in stranger.url
+    assert stranger.evaluate("document.documentElement.scrollWidth") <= 320
+    noor.reload()
+    assert "Om drie klanten van vorige week." in noor.locator("main").inner_text()
+    noor.fill("#uitkomst", "Er is niets uitgelekt.")
+    noor.get_by_role("button", name="Melding afsluiten").click()
+    wrong += accessible(noor)
+    assert not wrong, "\n".join(wrong)
+    entries = [entry for entry in site.node.ledger() if "report" in entry]
+    events = [entry["event"] for entry in entries]
+    assert events.count("reported") == 2 and "report_viewed" in events and events[-2] == "report_closed"
+    assert not any(entry.get("principal") for entry in entries if entry["event"] == "reported")
+    stranger.context.close()
+
+
+def test_h01_pages_for_reporters_pass_axe(site, browser, noor):
+    stranger = site.person(browser)
+    wrong = []
+    stranger.goto("/meld")
+    wrong += accessible(stranger, "meld")
+    stranger.get_by_role("button", name="Melden", exact=True).click()
+    wrong += accessible(stranger)
+    stranger.get_by_label("Iets is vreemd").check()
+    stranger.fill("#wat", "De AI antwoordt in het Russisch.")
+    stranger.get_by_label("Nee", exact=True).check()
+    stranger.get_by_role("button", name="Melden", exact=True).click()
+    wrong += accessible(stranger, "meld-code")
+    code = stranger.locator("#code").inner_text()
+    stranger.goto("/meld/volgen")
+    wrong += accessible(stranger)
+    stranger.fill("#code", code)
+    stranger.get_by_role("button", name="Bekijken").click()
+    wrong += accessible(stranger, "meld-volgen")
+    stranger.context.close()
+    noor.goto("/meld")
+    noor.get_by_label("Iets is vreemd").check()
+    noor.fill("#wat", "De knoppen zijn weg.")
+    noor.get_by_label("Nee", exact=True).check()
+    noor.get_by_label("Met mijn naam").check()
+    noor.get_by_role("button", name="Melden", exact=True).click()
+    noor.locator("main ul a").first.click()
+    wrong += accessible(noor)
+    assert not wrong, "\n".join(wrong)
+
+
+def test_h04_personnel_notes_a_measure_that_was_decided_elsewhere(site, browser, noor):
+    hanna = invited(site, browser, noor, "Hanna Post", "hanna@linde.example", ["Personeelszaken"])
+    hanna.goto("/mensen")
+    hanna.get_by_role("link", name="Noor Haddad").last.click()
+    hanna.locator("summary", has_text="Een maatregel noteren").click()
+    hanna.select_option("#besloten_door", label="Hanna Post")
+    hanna.select_option("#sluiting", value="los")
+    hanna.fill("#besloten_op", "2020-01-31")
+    hanna.fill("#kenmerk", "P-12")
+    wrong = accessible(hanna, "maatregel")
+    hanna.get_by_role("button", name="Noteren").click()
+    hanna.get_by_text("P-12").wait_for()
+    noor.goto("/mijn-gegevens")
+    assert noor.get_by_text("P-12").count() == 1
+    wrong += accessible(noor)
+    assert not wrong, "\n".join(wrong)
+    hanna.context.close()
+
+
 def test_people_see_only_their_own_pages(site, browser, noor):
     sami = invited(site, browser, noor, "Sami Öztürk", "sami@linde.example")
     for path in ("/mensen", "/mensen/uitnodigen", "/beleid/bewerken"):
@@ -260,6 +381,7 @@ def test_invariant_7_every_page_passes_axe_in_both_languages_and_schemes(site, b
     paths = {
         "/": "start", "/vraag": "vraag", "/controleer": "controleer", "/beleid": "beleid", "/beleid/bewerken": "beleid-bewerken",
         "/beleid/versies/1": None, "/beleid/achtergrond": "achtergrond", "/toepassingen": "toepassingen", "/mensen": "mensen", "/mensen/uitnodigen": "uitnodigen",
+        "/vragen": None, "/vragen/beantwoorden": None, "/meld": None, "/meld/volgen": None, "/meldingen": None,
         "/mijn-gegevens": "mijn-gegevens", "/mijn-gegevens/tweede-stap": "tweede-stap", "/bestaat-niet": None,
     }
     for language in ("en", "nl"):
@@ -278,7 +400,8 @@ def test_invariant_7_every_page_passes_axe_in_both_languages_and_schemes(site, b
 
 def test_pages_fit_a_narrow_screen(site, browser):
     page = site.person(browser, storage_state=site.state, viewport={"width": 320, "height": 640})
-    for path in ("/", "/vraag", "/controleer", "/beleid", "/beleid/achtergrond", "/beleid/bewerken", "/toepassingen", "/mensen", "/mijn-gegevens"):
+    for path in ("/", "/vraag", "/controleer", "/beleid", "/beleid/achtergrond", "/beleid/bewerken", "/toepassingen", "/mensen", "/mijn-gegevens", "/vragen",
+                 "/vragen/beantwoorden", "/meld", "/meld/volgen", "/meldingen"):
         page.goto(path)
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width <= 320, f"{path} is {width} wide"

@@ -12,11 +12,11 @@ use crate::verdict::Language;
 pub enum Role {
     /// Uses AI under the policy. Everybody has this role.
     Employee,
-    /// Answers questions and decides in doubt.
+    /// Answers questions and reports, and decides in doubt (A-29, H-01).
     ContactPoint,
     /// Board or management: decides on tools and publishes the policy.
     Management,
-    /// Privacy officer (FG, DPO).
+    /// Privacy officer (FG, DPO): handles reports (H-01).
     PrivacyOfficer,
     /// Personnel: literacy, joiners and leavers.
     Hr,
@@ -24,7 +24,7 @@ pub enum Role {
     WorksCouncil,
     /// Reads the evidence.
     Auditor,
-    /// Runs this installation: people, keys, settings. Reads no content either.
+    /// Runs this installation: people, keys, settings; answers questions and reports. Reads nothing that is asked of AI.
     Admin,
 }
 

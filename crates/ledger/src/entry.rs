@@ -103,6 +103,26 @@ pub enum Event {
     AccessRestored,
     /// A person signed in.
     SignedIn,
+    /// Somebody asked the contact point something. The entry does not say who.
+    QuestionAsked,
+    /// Somebody took a question back. The entry does not say who.
+    QuestionWithdrawn,
+    /// A question was answered.
+    QuestionAnswered,
+    /// A question and its answer went below the policy, for everybody.
+    FaqPublished,
+    /// They were taken away there.
+    FaqRemoved,
+    /// Somebody reported that something went wrong, or added to a report. The entry does not say who.
+    Reported,
+    /// An officer looked at a report.
+    ReportViewed,
+    /// An officer took a report up, or answered it.
+    ReportAnswered,
+    /// An officer closed a report.
+    ReportClosed,
+    /// It was written down that a measure was decided about a person.
+    MeasureNoted,
     /// The program started.
     Started,
     /// The program stopped in good order.

@@ -119,7 +119,7 @@ async fn housekeep(store: Store) {
         clock.tick().await;
         // Either can fail while the database is away; the next round does it.
         if let Err(error) = store.purge((node::SOURCE.now)()).await {
-            eprintln!("sluis: conversations past their time could not be forgotten: {error}");
+            eprintln!("sluis: what is past its time could not be forgotten: {error}");
         }
         if let Err(error) = store.checkpoint().await {
             eprintln!("sluis: the evidence could not be signed: {error}");

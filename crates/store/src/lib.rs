@@ -5,18 +5,21 @@
 //! side by side in the code, and the tables in `migrations/sqlite` and `migrations/postgres`.
 //!
 //! What a stolen database shows: identifiers, times, counts, names from the configuration. People with their roles and
-//! credentials, reasons of suspensions, texts of policies, labels of keys, data keys of conversations and the values in the
-//! vault are sealed with AES-256-GCM-SIV, bound to their row. Dropping the data key of a conversation is its erasure.
+//! credentials, reasons of suspensions, measures, texts of policies, questions and reports, labels of keys, data keys of
+//! conversations and the values in the vault are sealed with AES-256-GCM-SIV, bound to their row. Dropping the data key of a conversation is its erasure.
 
 mod backup;
 mod db;
 mod error;
 mod evidence;
 mod keys;
+mod measures;
 mod passkeys;
 mod pen;
 mod people;
 mod policies;
+mod questions;
+mod reports;
 mod schema;
 mod seal;
 mod sessions;
@@ -36,6 +39,7 @@ pub use error::{Result, StoreError};
 pub use passkeys::Passkey;
 pub use people::Credentials;
 pub use policies::Draft;
+pub use reports::MAX_MESSAGES;
 pub use seal::MasterKey;
 pub use sessions::{Purpose, Session, Ticket};
 pub use vault::{Conflict, Conversation, Pseudonym, Purged};
@@ -72,8 +76,12 @@ struct Inner {
     people: SealKey,
     credentials: SealKey,
     policies: SealKey,
+    questions: SealKey,
+    reports: SealKey,
     /// For the digests by which people are found.
     emails: hmac::Key,
+    /// For the digests by which reporters find their reports.
+    reporters: hmac::Key,
     jobs: mpsc::Sender<Job>,
     /// Whether the last append failed.
     failing: Arc<AtomicBool>,
@@ -110,7 +118,10 @@ impl Store {
             people: SealKey::new(master.derive("people"))?,
             credentials: SealKey::new(master.derive("credentials"))?,
             policies: SealKey::new(master.derive("policies"))?,
+            questions: SealKey::new(master.derive("questions"))?,
+            reports: SealKey::new(master.derive("reports"))?,
             emails: hmac::Key::new(hmac::HMAC_SHA256, &master.derive("people-emails")),
+            reporters: hmac::Key::new(hmac::HMAC_SHA256, &master.derive("reporters")),
             jobs: writer::start_writer(db.clone(), Arc::clone(&failing))?,
             failing,
             db,

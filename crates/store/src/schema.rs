@@ -29,6 +29,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0003_passkeys.sql"),
         postgres: include_str!("../migrations/postgres/0003_passkeys.sql"),
     },
+    Migration {
+        version: 4,
+        sqlite: include_str!("../migrations/sqlite/0004_voice.sql"),
+        postgres: include_str!("../migrations/postgres/0004_voice.sql"),
+    },
 ];
 
 /// Newest version this program knows.
@@ -202,6 +207,62 @@ pub(crate) const TABLES: &[Table] = &[
             ("counter", Kind::Int),
             ("created_at", Kind::Int),
             ("used_at", Kind::Int),
+        ],
+        key: 1,
+    },
+    Table {
+        name: "questions",
+        columns: &[
+            ("id", Kind::Text),
+            ("person", Kind::Text),
+            ("route", Kind::Text),
+            ("sealed", Kind::Bytes),
+            ("at", Kind::Int),
+            ("answer", Kind::Bytes),
+            ("answered_by", Kind::Text),
+            ("settled_at", Kind::Int),
+        ],
+        key: 1,
+    },
+    Table {
+        name: "faq",
+        columns: &[("id", Kind::Text), ("sealed", Kind::Bytes), ("author", Kind::Text), ("at", Kind::Int)],
+        key: 1,
+    },
+    Table {
+        name: "reports",
+        columns: &[
+            ("id", Kind::Text),
+            ("code", Kind::Bytes),
+            ("person", Kind::Bytes),
+            ("state", Kind::Text),
+            ("sealed", Kind::Bytes),
+            ("at", Kind::Int),
+            ("closed_at", Kind::Int),
+        ],
+        key: 1,
+    },
+    Table {
+        name: "report_messages",
+        columns: &[
+            ("report", Kind::Text),
+            ("number", Kind::Int),
+            ("author", Kind::Text),
+            ("sealed", Kind::Bytes),
+            ("at", Kind::Int),
+        ],
+        key: 2,
+    },
+    Table {
+        name: "measures",
+        columns: &[
+            ("id", Kind::Text),
+            ("person", Kind::Text),
+            ("decided_by", Kind::Text),
+            ("noted_by", Kind::Text),
+            ("suspension", Kind::Text),
+            ("sealed", Kind::Bytes),
+            ("at", Kind::Int),
         ],
         key: 1,
     },

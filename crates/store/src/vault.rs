@@ -75,6 +75,10 @@ pub struct Purged {
     pub conversations: u64,
     /// Pseudonyms in them.
     pub pseudonyms: u64,
+    /// Questions that were settled more than two years ago.
+    pub questions: u64,
+    /// Reports that were closed more than a year ago.
+    pub reports: u64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -252,7 +256,7 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn purge(&self, now: i64) -> Result<Purged> {
-        let purged = writing!(&self.inner.db, |conn| {
+        let mut purged = writing!(&self.inner.db, |conn| {
             let pseudonyms = sqlx::query(
                 "DELETE FROM vault WHERE conversation IN (SELECT id FROM conversations WHERE expires_at <= $1)",
             )
@@ -265,9 +269,11 @@ impl Store {
                 .execute(&mut *conn)
                 .await?
                 .rows_affected();
-            Purged { conversations, pseudonyms }
+            Purged { conversations, pseudonyms, ..Purged::default() }
         });
-        if purged.conversations > 0 {
+        purged.questions = self.purge_questions(now).await?;
+        purged.reports = self.purge_reports(now).await?;
+        if purged != Purged::default() {
             self.inner.db.settle().await;
         }
         Ok(purged)

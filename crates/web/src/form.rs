@@ -55,6 +55,11 @@ impl Form {
         self.raw(name).trim()
     }
 
+    /// The first value of this name without the space around it, its lines ended as everywhere but in forms.
+    pub(crate) fn lines(&self, name: &str) -> String {
+        self.text(name).replace("\r\n", "\n")
+    }
+
     /// [`Form::text`] if it is no longer than this many characters and has no control characters; otherwise `None`.
     pub(crate) fn line(&self, name: &str, most: usize) -> Option<&str> {
         let text = self.text(name);

@@ -14,6 +14,8 @@ mod passkey;
 mod password;
 mod people;
 mod policy;
+mod questions;
+mod reports;
 mod setup;
 mod sign_in;
 mod tools;
@@ -89,6 +91,8 @@ pub fn router(web: Arc<Web>) -> Router {
         .merge(passkey::routes())
         .merge(home::routes())
         .merge(policy::routes())
+        .merge(questions::routes())
+        .merge(reports::routes())
         .merge(tools::routes())
         .merge(inspect::routes())
         .merge(ask::routes())
@@ -98,5 +102,6 @@ pub fn router(web: Arc<Web>) -> Router {
         .method_not_allowed_fallback(error::form_only)
         .layer(from_fn_with_state(Arc::clone(&web), page::frame))
         .layer(Extension(Arc::new(password::Passwords::new())))
+        .layer(Extension(Arc::new(reports::Turns::default())))
         .with_state(web)
 }

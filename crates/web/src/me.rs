@@ -22,6 +22,7 @@ use crate::form::{Errors, Form};
 use crate::page::{Shown, go, respond};
 use crate::password::{Passwords, judge};
 use crate::people::access::{self, Shut};
+use crate::people::measures::{self, Noted};
 use crate::people::words;
 use crate::visitor::{self, Visitor};
 
@@ -34,6 +35,9 @@ struct Me {
     relation: &'static str,
     signed: Vec<Signed>,
     shut: Vec<Shut>,
+    noted: Vec<Noted>,
+    /// What a measure has to follow for somebody who works here as they do.
+    route: &'static str,
     has_code: bool,
 }
 
@@ -97,6 +101,8 @@ async fn page(web: &Web, visitor: Visitor, errors: Errors) -> Result<Response, F
         relation: words::relation(person.relation, language),
         signed: signed.into_iter().map(|one| Signed::of(one, &versions)).collect(),
         shut: suspensions.into_iter().map(|one| access::shown(one, visitor.now)).collect(),
+        noted: measures::noted(web, &person.id).await?,
+        route: measures::route(person.relation, language),
         has_code: credentials.is_some_and(|credentials| credentials.totp.is_some()),
         shown: visitor.shown.with_errors(errors),
         person,

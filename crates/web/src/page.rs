@@ -13,6 +13,8 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use jiff::civil::Date;
 use sluis_core::calendar;
 use sluis_core::person::{Person, Role};
+use sluis_core::question::ANSWERERS;
+use sluis_core::report::OFFICERS;
 use sluis_core::verdict::Language;
 
 use crate::error::Failure;
@@ -72,6 +74,16 @@ impl Shown {
         self.is(&[Role::Admin, Role::Management])
     }
 
+    /// Whether they answer questions.
+    pub(crate) fn answers_questions(&self) -> bool {
+        self.is(&ANSWERERS)
+    }
+
+    /// Whether they read reports.
+    pub(crate) fn reads_reports(&self) -> bool {
+        self.is(&OFFICERS)
+    }
+
     /// Whether the page stands at this address or under it.
     pub(crate) fn at(&self, path: &str) -> bool {
         self.path.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -87,6 +99,12 @@ impl Shown {
     #[expect(clippy::unused_self, reason = "templates reach it through what is shown")]
     pub(crate) fn moment(&self, at: impl Borrow<i64>) -> String {
         calendar::moment(*at.borrow())
+    }
+
+    /// The day of a moment, from Unix microseconds: 21-11-2026.
+    #[expect(clippy::unused_self, reason = "templates reach it through what is shown")]
+    pub(crate) fn day_of(&self, at: impl Borrow<i64>) -> String {
+        calendar::written(calendar::day(*at.borrow()))
     }
 
     /// Where a static file is fetched.

@@ -3,6 +3,7 @@
 pub(crate) mod access;
 pub(crate) mod details;
 mod invite;
+pub(crate) mod measures;
 mod one;
 mod sheet;
 pub(crate) mod words;
@@ -101,6 +102,7 @@ pub(crate) fn routes() -> Router<Arc<Web>> {
         .route("/mensen/{id}/link", post(invite::renew))
         .route("/mensen/{id}/sluiten", post(access::suspend))
         .route("/mensen/{id}/openen", post(access::lift))
+        .route("/mensen/{id}/maatregel", post(measures::note))
 }
 
 async fn show(

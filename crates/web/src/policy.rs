@@ -25,6 +25,7 @@ use sluis_core::class::DataClass;
 use sluis_core::gate::Published;
 use sluis_core::person::Acknowledgement;
 use sluis_core::policy::Policy;
+use sluis_core::question::Frequent;
 use sluis_core::verdict::Language;
 use sluis_ledger::{Event, hex};
 
@@ -115,6 +116,8 @@ struct PolicyPage {
     table: Where,
     /// Whether what was on the screen had been replaced.
     is_replaced: bool,
+    /// Questions that many ask.
+    frequent: Vec<Frequent>,
 }
 
 async fn read(
@@ -130,6 +133,12 @@ async fn read(
             "De nieuwe versie is gepubliceerd. Iedereen krijgt haar te lezen.",
             "The new version is published. Everybody will get it to read.",
         )),
+        Some("vraag-geplaatst") => Some(
+            visitor
+                .shown
+                .say("De vraag staat nu onder het beleid.", "The question now stands below the policy."),
+        ),
+        Some("vraag-weg") => Some(visitor.shown.say("De vraag is weg.", "The question is gone.")),
         _ => None,
     }
     .map(str::to_owned);
@@ -158,6 +167,7 @@ async fn page(
         table: Where::new(&agreements.governed(&web.node), visitor.shown.language),
         leaf,
         is_replaced,
+        frequent: web.store.frequent().await?,
         shown: visitor.shown.clone().with_errors(errors),
     })
 }

@@ -14,6 +14,7 @@ use jiff::civil::Date;
 use sluis_core::calendar;
 use sluis_core::gate::in_force;
 use sluis_core::person::{Person, Role};
+use sluis_core::report::blurred;
 use sluis_core::session::{COOKIE, SECURE_COOKIE};
 use sluis_core::verdict::Language;
 use sluis_ledger::{Event, sha256};
@@ -228,6 +229,27 @@ pub(crate) async fn record_under(
     entry.policy = policy.unwrap_or_default();
     if by != person {
         entry.rest.insert("by".into(), by.into());
+    }
+    web.store.append(entry).await?;
+    Ok(())
+}
+
+/// Records what happened to something of this identifier. Who did it is named, or else (H-01, H-09) nobody is, and of the
+/// moment only the day is kept.
+pub(crate) async fn record_thing(
+    web: &Web,
+    event: Event,
+    (kind, id): (&str, &str),
+    by: Option<&str>,
+) -> Result<(), Failure> {
+    let mut entry = web.store.entry(event);
+    let versions = web.store.versions().await?;
+    let policy = in_force(&versions, calendar::day(entry.at));
+    entry.policy = policy.map(|policy| policy.a4.sheet().version()).unwrap_or_default();
+    entry.rest.insert(kind.into(), id.into());
+    match by {
+        Some(by) => by.clone_into(&mut entry.principal),
+        None => entry.at = blurred(entry.at),
     }
     web.store.append(entry).await?;
     Ok(())

@@ -10,6 +10,8 @@ use crate::harness::{Place, append, audit, digest, master, now, on_both};
 use crate::keys::key;
 use crate::people::{credentials, person, suspension};
 use crate::policies::{a4, published};
+use crate::questions::{answer, frequent, question};
+use crate::reports::{measure, report, said};
 use crate::vault::pseudonym;
 
 on_both!(
@@ -80,10 +82,32 @@ async fn people_came_back(restored: &Store, store: &Store) {
     assert_eq!(restored.generation().await.unwrap(), store.generation().await.unwrap());
 }
 
+/// A row in every table of questions, reports and measures.
+async fn fill_voice(store: &Store) {
+    assert!(store.ask(&question("q1", "p1", 1), 9).await.unwrap());
+    assert!(store.answer("q1", &answer(2)).await.unwrap());
+    store.publish_frequent(&frequent("f1", 3)).await.unwrap();
+    store.insert_report(&report("r1", None, 4), Some(&digest("c"))).await.unwrap();
+    assert!(store.add_message("r1", &said(Some("p2"), "klaar", true, 5)).await.unwrap());
+    store.note_measure(&measure("m1", "p2", Some("s1"))).await.unwrap();
+}
+
+async fn voice_came_back(restored: &Store, store: &Store) {
+    let answered = store.questions_of("p1").await.unwrap();
+    assert_eq!(answered[0].answer(), Some(&answer(2)));
+    assert_eq!(restored.questions_of("p1").await.unwrap(), answered);
+    assert_eq!(restored.frequent().await.unwrap(), [frequent("f1", 3)]);
+    let found = restored.report_by_code(&digest("c")).await.unwrap();
+    assert_eq!(found, store.report("r1").await.unwrap());
+    assert_eq!(restored.messages("r1").await.unwrap(), [said(Some("p2"), "klaar", true, 5)]);
+    assert_eq!(restored.measures_of("p2").await.unwrap(), [measure("m1", "p2", Some("s1"))]);
+}
+
 async fn a_backup_under_load_comes_back_in_either_database(place: Place) {
     let store = place.open().await;
     fill(&store).await;
     fill_people(&store).await;
+    fill_voice(&store).await;
     let other = store.clone();
     let load = tokio::spawn(async move { append(&other, 300).await });
     let (copy, path) = (store.clone(), place.path("backup"));
@@ -105,6 +129,7 @@ async fn a_backup_under_load_comes_back_in_either_database(place: Place) {
         let vault = restored.vault(&conversation).await.unwrap();
         assert_eq!(vault, [pseudonym("[P-1]", "Jan"), pseudonym("[P-2]", "Piet")]);
         people_came_back(&restored, &store).await;
+        voice_came_back(&restored, &store).await;
         let before = audit(&restored).await;
         assert!((300..=600).contains(&before.entries));
         append(&restored, 3).await;

@@ -10,6 +10,8 @@ mod passkeys;
 mod people;
 mod policies;
 mod postgres;
+mod questions;
+mod reports;
 mod schema;
 mod sealed;
 mod vault;

@@ -12,6 +12,7 @@ use crate::error::Failure;
 use crate::form::{Errors, Form};
 use crate::page::go;
 use crate::people::details::Details;
+use crate::people::measures::Note;
 use crate::people::{KEEPERS, one};
 use crate::visitor::{self, SECOND, Visitor};
 
@@ -78,7 +79,7 @@ pub(crate) async fn suspend(
             errors.add("dagen", shown.say("Kies 1 tot en met 90 dagen.", "Choose 1 to 90 days."));
         }
         let details = Details::of(&person, shown);
-        return one::page(&web, visitor, person, details, access, errors).await;
+        return one::page(&web, visitor, person, details, access, Note::default(), errors).await;
     };
     web.store
         .suspend(&Suspension {

@@ -18,7 +18,8 @@ use crate::page::{Shown, go, respond};
 use crate::people::access::{Access, Shut};
 use crate::people::details::{Details, Offered};
 use crate::people::invite::{self, LANGUAGES, may_renew};
-use crate::people::{KEEPERS, access, words};
+use crate::people::measures::{Note, Notes};
+use crate::people::{KEEPERS, access, measures, words};
 use crate::visitor::{self, Visitor};
 
 #[derive(Template)]
@@ -42,6 +43,8 @@ struct One {
     details: Details,
     access: Access,
     tools: Vec<(String, String)>,
+    /// For who notes measures.
+    notes: Option<Notes>,
 }
 
 /// What was just done.
@@ -59,6 +62,7 @@ impl Done {
                 "De toegang tot AI is tijdelijk dicht. De persoon ziet de reden bij zijn of haar gegevens.",
                 "Access to AI is shut for a time. The person sees the reason with their data.",
             ),
+            "maatregel" => shown.say("De maatregel is genoteerd.", "The measure is noted."),
             "open" => shown.say("De toegang tot AI is weer open.", "Access to AI is open again."),
             _ => return None,
         };
@@ -81,7 +85,7 @@ pub(crate) async fn show(
     let person = web.store.person(&id).await?.ok_or(Failure::NotFound)?;
     visitor.shown.notice = done.words(&visitor.shown);
     let details = Details::of(&person, &visitor.shown);
-    page(&web, visitor, person, details, Access::default(), Errors::default()).await
+    page(&web, visitor, person, details, Access::default(), Note::default(), Errors::default()).await
 }
 
 /// The page, with what was typed.
@@ -91,6 +95,7 @@ pub(crate) async fn page(
     person: Person,
     details: Details,
     access: Access,
+    note: Note,
     errors: Errors,
 ) -> Result<Response, Failure> {
     let signed = web.store.acknowledgements_of(&person.id).await?;
@@ -101,7 +106,9 @@ pub(crate) async fn page(
     let mut tools = vec![(String::new(), all)];
     tools.extend(web.node.tools.iter().map(|tool| (tool.name.clone(), tool.name.clone())));
     let status = if errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let notes = measures::notes(web, &visitor, &person, &suspensions, note).await?;
     let one = One {
+        notes,
         roles: words::roles(&person.roles, language),
         works_here: person.works_here(visitor.now),
         signed: signed.iter().map(|one| (one.policy, one.at)).collect(),
@@ -163,7 +170,7 @@ pub(crate) async fn change(
             Err(other) => return Err(other.into()),
         }
     }
-    page(&web, visitor, before, details, Access::default(), errors).await
+    page(&web, visitor, before, details, Access::default(), Note::default(), errors).await
 }
 
 async fn is_last_admin(web: &Web, id: &str) -> Result<bool, Failure> {

@@ -12,24 +12,38 @@ pub(crate) const fn role(role: Role, language: Language) -> (&'static str, &'sta
             ("Medewerker", "Gebruikt AI volgens het beleid. Iedereen heeft deze rol.")
         }
         (Role::Employee, Language::En) => ("Employee", "Uses AI under the policy. Everybody has this role."),
-        (Role::ContactPoint, Language::Nl) => ("Aanspreekpunt", "Beantwoordt vragen en beslist bij twijfel."),
-        (Role::ContactPoint, Language::En) => ("Contact point", "Answers questions and decides in doubt."),
+        (Role::ContactPoint, Language::Nl) => {
+            ("Aanspreekpunt", "Beantwoordt vragen en meldingen, en beslist bij twijfel.")
+        }
+        (Role::ContactPoint, Language::En) => {
+            ("Contact point", "Answers questions and reports, and decides in doubt.")
+        }
         (Role::Management, Language::Nl) => {
             ("Bestuur of management", "Beslist over toepassingen en publiceert het beleid.")
         }
         (Role::Management, Language::En) => {
             ("Board or management", "Decides on tools and publishes the policy.")
         }
-        (Role::PrivacyOfficer, Language::Nl) => ("Privacy-functionaris", "Let op de privacywet (FG)."),
-        (Role::PrivacyOfficer, Language::En) => ("Privacy officer", "Watches over privacy law (DPO)."),
+        (Role::PrivacyOfficer, Language::Nl) => {
+            ("Privacy-functionaris", "Let op de privacywet en behandelt meldingen (FG).")
+        }
+        (Role::PrivacyOfficer, Language::En) => {
+            ("Privacy officer", "Watches over privacy law and handles reports (DPO).")
+        }
         (Role::Hr, Language::Nl) => ("Personeelszaken", "Nodigt mensen uit en houdt bij wie weggaat."),
         (Role::Hr, Language::En) => ("Personnel", "Invites people and keeps up who leaves."),
         (Role::WorksCouncil, Language::Nl) => ("Ondernemingsraad", "Ziet wat de ondernemingsraad mag zien."),
         (Role::WorksCouncil, Language::En) => ("Works council", "Sees what the works council may see."),
         (Role::Auditor, Language::Nl) => ("Auditor", "Leest het bewijs."),
         (Role::Auditor, Language::En) => ("Auditor", "Reads the evidence."),
-        (Role::Admin, Language::Nl) => ("Beheerder", "Beheert mensen en instellingen. Leest geen inhoud."),
-        (Role::Admin, Language::En) => ("Administrator", "Manages people and settings. Reads no content."),
+        (Role::Admin, Language::Nl) => (
+            "Beheerder",
+            "Beheert mensen en instellingen, beantwoordt vragen en meldingen. Leest niet wat je aan AI vraagt.",
+        ),
+        (Role::Admin, Language::En) => (
+            "Administrator",
+            "Manages people and settings, answers questions and reports. Does not read what you ask AI.",
+        ),
     }
 }
 

@@ -9,6 +9,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use sluis_core::a4::Sheet;
+use sluis_core::person::{Person, Relation, Role};
 use sluis_core::settings::Settings;
 use sluis_core::verdict::Language;
 use sluis_detect::{Detector, Profile};
@@ -137,6 +138,23 @@ impl Place {
         let answer = browser.post(&link, &SET_UP).await;
         assert_eq!(answer.path, "/mijn-gegevens/tweede-stap?nieuw=ja", "{}", answer.text);
         browser
+    }
+
+    /// Somebody with these roles besides that of everybody, signed in.
+    pub async fn person(&self, id: &str, name: &str, roles: &[Role]) -> Browser {
+        let person = Person {
+            id: id.into(),
+            name: name.into(),
+            email: format!("{id}@linde.example"),
+            roles: roles.iter().copied().chain([Role::Employee]).collect(),
+            relation: Relation::Employee,
+            department: String::new(),
+            language: Language::Nl,
+            created_at: now(),
+            left_at: None,
+        };
+        self.store.insert_person(&person).await.unwrap();
+        self.signed_in(id).await
     }
 
     /// A browser in which this person is signed in.
