@@ -14,6 +14,7 @@ demo = true
 profile = "fast"
 [tools.standin]
 url = "UPSTREAM/v1"
+trust = "contracted"
 models = ["gpt-5"]
 [tools.gratis]
 url = "UPSTREAM/v1"

@@ -5,7 +5,7 @@
 //! side by side in the code, and the tables in `migrations/sqlite` and `migrations/postgres`.
 //!
 //! What a stolen database shows: identifiers, times, counts, names from the configuration. People with their roles and
-//! credentials, reasons of suspensions, texts of policies, labels of keys, data keys of conversations and the values in the
+//! credentials, reasons of suspensions, texts of policies, records of tools, labels of keys, data keys of conversations and the values in the
 //! vault are sealed with AES-256-GCM-SIV, bound to their row. Dropping the data key of a conversation is its erasure.
 
 mod backup;
@@ -19,6 +19,7 @@ mod policies;
 mod schema;
 mod seal;
 mod sessions;
+mod tools;
 mod vault;
 mod writer;
 
@@ -70,8 +71,11 @@ struct Inner {
     people: SealKey,
     credentials: SealKey,
     policies: SealKey,
+    tools: SealKey,
     /// For the digests by which people are found.
     emails: hmac::Key,
+    /// For the digests that keep the names of tools apart.
+    tool_names: hmac::Key,
     jobs: mpsc::Sender<Job>,
     /// Whether the last append failed.
     failing: Arc<AtomicBool>,
@@ -108,7 +112,9 @@ impl Store {
             people: SealKey::new(master.derive("people"))?,
             credentials: SealKey::new(master.derive("credentials"))?,
             policies: SealKey::new(master.derive("policies"))?,
+            tools: SealKey::new(master.derive("tools"))?,
             emails: hmac::Key::new(hmac::HMAC_SHA256, &master.derive("people-emails")),
+            tool_names: hmac::Key::new(hmac::HMAC_SHA256, &master.derive("tool-names")),
             jobs: writer::start_writer(db.clone(), Arc::clone(&failing))?,
             failing,
             db,

@@ -24,6 +24,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0002_people.sql"),
         postgres: include_str!("../migrations/postgres/0002_people.sql"),
     },
+    Migration {
+        version: 3,
+        sqlite: include_str!("../migrations/sqlite/0003_tools.sql"),
+        postgres: include_str!("../migrations/postgres/0003_tools.sql"),
+    },
 ];
 
 /// Newest version this program knows.
@@ -187,6 +192,16 @@ pub(crate) const TABLES: &[Table] = &[
         name: "acknowledgements",
         columns: &[("person", Kind::Text), ("policy", Kind::Int), ("hash", Kind::Bytes), ("at", Kind::Int)],
         key: 2,
+    },
+    Table {
+        name: "tool_records",
+        columns: &[
+            ("id", Kind::Text),
+            ("name", Kind::Bytes),
+            ("revision", Kind::Int),
+            ("sealed", Kind::Bytes),
+        ],
+        key: 1,
     },
 ];
 

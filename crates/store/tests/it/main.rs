@@ -11,4 +11,5 @@ mod policies;
 mod postgres;
 mod schema;
 mod sealed;
+mod tools;
 mod vault;

@@ -4,8 +4,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use sluis_core::a4::{A4, Clauses, Guard, Rule};
+use sluis_core::intake::{Answer, Assessment, Decision, Opportunity, Outcome, Request, Stop, ToolRecord};
 use sluis_core::key::VirtualKey;
 use sluis_core::person::{Person, Role, Suspension};
+use sluis_core::policy::Trust;
 use sluis_ledger::hex;
 use sluis_store::{Credentials, Pseudonym, Store};
 use sqlx::AssertSqlSafe;
@@ -17,7 +19,7 @@ use crate::policies::a4;
 
 on_both!(marked_values_are_found_nowhere);
 
-const MARKS: [&str; 18] = [
+const MARKS: [&str; 28] = [
     "CanaryLabel7Qx",
     "CanaryValue8Zy",
     "canary_kind_9Wv",
@@ -36,9 +38,47 @@ const MARKS: [&str; 18] = [
     "CanaryTerm3Uv",
     "CanarySector4Wx",
     "CanaryTechnical5Yz",
+    "CanaryTool6Ab",
+    "CanaryMaker7Cd",
+    "canaryhost8ef",
+    "CanaryPurpose9Gh",
+    "CanaryBusiness1Ij",
+    "CanaryCountry2Kl",
+    "CanaryEvidence3Mn",
+    "CanaryWhy4Op",
+    "CanaryStop5Qr",
+    "canaryasker6st",
 ];
 
-/// People and policies, with every text marked.
+/// A record of a tool, with every text marked.
+fn tool() -> ToolRecord {
+    let request = Request {
+        by: MARKS[27].into(),
+        at: 1,
+        maker: MARKS[19].into(),
+        host: MARKS[20].into(),
+        purpose: MARKS[21].into(),
+        personal: Answer::Yes,
+    };
+    let mut record = ToolRecord::new("t".into(), MARKS[18].into(), request);
+    record.opportunity = Opportunity { business: MARKS[22].into(), ..Opportunity::default() };
+    let assessment = Assessment::default();
+    record.assessment =
+        Some(Assessment { countries: MARKS[23].into(), evidence: MARKS[24].into(), ..assessment });
+    record.decide(Decision {
+        outcome: Outcome::Approved,
+        trust: Trust::Open,
+        by: "p".into(),
+        at: 2,
+        reason: MARKS[25].into(),
+        review: "2027-11-21".parse().unwrap(),
+        ends: None,
+    });
+    record.halt(Stop { by: "p".into(), at: 3, reason: MARKS[26].into(), started: None });
+    record
+}
+
+/// People, policies and tools, with every text marked.
 async fn fill(store: &Store) {
     let marked = Person {
         name: MARKS[3].into(),
@@ -65,6 +105,8 @@ async fn fill(store: &Store) {
     let revision = store.save_draft(&policy, None, "p", 1).await.unwrap().unwrap();
     store.publish(revision, "p", 2).await.unwrap().unwrap();
     store.save_draft(&policy, None, "p", 3).await.unwrap().unwrap();
+    store.insert_tool(&tool()).await.unwrap();
+    store.update_tool(&tool()).await.unwrap().unwrap();
 }
 
 async fn marked_values_are_found_nowhere(place: Place) {
