@@ -14,6 +14,7 @@ mod password;
 mod people;
 mod policy;
 mod setup;
+mod sheet;
 mod sign_in;
 mod tools;
 mod totp;

@@ -137,6 +137,12 @@ impl Place {
         browser
     }
 
+    /// The same for somebody whose session ended.
+    pub async fn signed_in_again(&self, person: &str) -> Browser {
+        self.store.end_sessions_of(person).await.unwrap();
+        self.signed_in(person).await
+    }
+
     /// A browser in which this person is signed in.
     pub async fn signed_in(&self, person: &str) -> Browser {
         let session = Session {

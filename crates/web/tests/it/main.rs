@@ -9,3 +9,4 @@ mod policy;
 mod safety;
 mod setup;
 mod sign_in;
+mod tools;
