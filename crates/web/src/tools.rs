@@ -6,6 +6,7 @@ mod decide;
 mod facts;
 mod list;
 mod one;
+mod questions;
 mod request;
 mod words;
 

@@ -10,7 +10,8 @@ use sluis_core::intake::{Assessment, ToolRecord};
 use sluis_ledger::Event;
 use sluis_store::StoreError;
 
-use super::answers::{Group, Kind, Typed};
+use super::answers::Typed;
+use super::questions::{Group, Kind};
 use super::{OFFICERS, find, note, request};
 use crate::Web;
 use crate::error::Failure;

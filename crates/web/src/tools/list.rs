@@ -45,7 +45,7 @@ pub(super) struct Known {
     /// Class of data and what happens to it; nothing for a tool that is not open.
     rules: Vec<(&'static str, &'static str)>,
     /// Whether the settings of this installation have it.
-    is_known: bool,
+    is_set_up: bool,
 }
 
 /// A decision, as people read it.
@@ -163,7 +163,7 @@ fn of_settings(
             .map_or_else(Vec::new, |one| facts::short(one, language)),
         decided: record.and_then(|record| Decided::of(record, names, visitor)),
         rules: if is_open { DataClass::ALL.into_iter().map(rule).collect() } else { Vec::new() },
-        is_known: true,
+        is_set_up: true,
     }
 }
 
@@ -186,7 +186,7 @@ fn asked_for(record: &ToolRecord, names: &BTreeMap<String, String>, visitor: &Vi
         facts: assessment.map_or_else(Vec::new, |one| facts::short(one, language)),
         decided: Decided::of(record, names, visitor),
         rules: Vec::new(),
-        is_known: false,
+        is_set_up: false,
     }
 }
 

@@ -56,7 +56,6 @@ struct Asked {
 
 #[derive(Template)]
 #[template(path = "tools/one.html")]
-#[expect(clippy::struct_excessive_bools, reason = "each shows or hides a part of the page")]
 struct OnePage {
     shown: Shown,
     id: String,
