@@ -157,6 +157,18 @@ async fn c31_the_six_questions_and_the_two_parts_are_kept_for_officers() {
 }
 
 #[tokio::test]
+async fn c13_every_exception_to_the_ai_act_comes_with_its_unless() {
+    let place = Place::new().await;
+    let mut admin = place.set_up().await;
+    let path = request(&mut admin, &REQUEST).await;
+    let form = admin.get(&format!("{path}/beoordelen")).await;
+    let choices = form.between("name=\"uitzondering\"", "</select>");
+    assert_eq!((choices.matches("<option").count(), choices.matches("tenzij").count()), (5, 4));
+    judge(&mut admin, &path, &[("naam", "Vertaalhulp"), ("uitzondering", "onderzoek")]).await;
+    assert!(admin.get(&path).await.has("met echte mensen wordt getest"));
+}
+
+#[tokio::test]
 async fn a32_who_asks_cannot_decide_and_others_do_not_see_the_question() {
     let place = Place::new().await;
     let mut admin = place.set_up().await;
