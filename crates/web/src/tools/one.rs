@@ -11,6 +11,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use sluis_core::intake::{self, Outcome, ToolRecord};
 use sluis_core::policy::Trust;
+use sluis_core::verdict::Language;
 
 use super::facts::Fact;
 use super::list::{Badge, Decided, badge, names};
@@ -71,6 +72,8 @@ struct OnePage {
     /// The settings or the decision trust it less than the answers do.
     is_held: bool,
     decided: Option<Decided>,
+    /// What to say while nothing is decided.
+    undecided: &'static str,
     /// Why it is stopped, and since when.
     stopped: Option<(String, i64)>,
     history: Vec<Step>,
@@ -175,6 +178,7 @@ pub(super) async fn page(
         reasons: assessment.map_or_else(Vec::new, |one| words::reasons(&one.reasons(), language)),
         is_held: assessment.is_some() && trust < found,
         decided: Decided::of(record, &names, &visitor),
+        undecided: undecided(is_open, language),
         stopped: record.stop().map(|stop| (stop.reason.clone(), stop.at)),
         history: history(record, &visitor, name_of),
         asked,
@@ -186,6 +190,21 @@ pub(super) async fn page(
         shown: visitor.shown.with_errors(errors),
     };
     Ok(respond(status, &one))
+}
+
+/// What to say while nothing is decided: the policy can name a tool that has no decision of its own.
+const fn undecided(is_open: Option<bool>, language: Language) -> &'static str {
+    let (nl, en) = match is_open {
+        Some(true) => (
+            "Het beleid noemt deze toepassing. Een apart besluit is er nog niet.",
+            "The policy names this tool. There is no decision of its own yet.",
+        ),
+        _ => (
+            "Er is nog niets besloten. Gebruik deze toepassing nog niet voor je werk.",
+            "Nothing is decided yet. Do not use this tool for your work yet.",
+        ),
+    };
+    policy_words::pick(language, nl, en)
 }
 
 /// Decisions and stops, the newest first.
