@@ -29,10 +29,12 @@ models = ["gpt-*", "text-embedding-*"]
 [tools.claude]
 protocol = "anthropic"
 url = "{standin.url}"
+trust = "contracted"
 models = ["claude-*"]
 [tools.azure]
 protocol = "azure"
 url = "{standin.url}"
+trust = "contracted"
 models = ["azure-*"]
 [tools.free]
 url = "{standin.url}/v1"
@@ -44,6 +46,7 @@ trust = "own"
 models = ["local-*"]
 [tools.dead]
 url = "http://127.0.0.1:{dead or free_port()}/v1"
+trust = "contracted"
 models = ["dead-*"]
 """
 

@@ -22,7 +22,7 @@ SEEDS = int(os.environ.get("SLUIS_LEAK_SEEDS", "2"))
 def judged(tmp_path):
     """A node in front of the benchmark's own provider, and the port that this listens on."""
     port = free_port()
-    node = Node(tmp_path / "node", f'{MASK}\n[tools.judge]\nurl = "http://127.0.0.1:{port}/v1"\n')
+    node = Node(tmp_path / "node", f'{MASK}\n[tools.judge]\nurl = "http://127.0.0.1:{port}/v1"\ntrust = "contracted"\n')
     key = node.key()
     yield node.start(), port, {**os.environ, "CONFORMANCE_TARGET_API_KEY": key}
     assert node.stop() == 0

@@ -14,6 +14,7 @@ demo = true
 profile = "fast"
 [tools.standin]
 url = "UPSTREAM/v1"
+trust = "contracted"
 models = ["gpt-5"]
 [tools.gratis]
 url = "UPSTREAM/v1"
@@ -304,6 +305,51 @@ def test_h04_personnel_notes_a_measure_that_was_decided_elsewhere(site, browser,
     hanna.context.close()
 
 
+def requested(page, name, purpose):
+    """Asks for a tool; gives the address of its page."""
+    page.goto("/toepassingen/aanvragen")
+    page.fill("#naam", name)
+    page.fill("#doel", purpose)
+    page.get_by_role("button", name="Aanvraag versturen").click()
+    page.wait_for_url(re.compile(r"/toepassingen/[0-9a-f]{32}"))
+    return re.search(r"/toepassingen/[0-9a-f]{32}", page.url).group()
+
+
+def test_a32_a_tool_is_asked_for_judged_stopped_and_started(empty, browser, _standin):
+    page = empty.person(browser)
+    empty.set_up(page)
+    sign(page)
+    letter = "Schrijf aan mevrouw Annelies de Wit."
+    assert "Annelies de Wit" in ask(page, letter, "standin: gpt-5")
+    path = requested(page, "standin", "Brieven herschrijven")
+    assert page.get_by_text("Je aanvraag is verstuurd").count() == 1
+    page.goto("/")
+    page.get_by_role("link", name="Bekijk de aanvragen").click()
+    page.get_by_role("link", name="standin", exact=True).click()
+    page.get_by_role("link", name="Vul toets en keuzewijzer in").click()
+    page.select_option("#training", "nee")
+    page.get_by_role("button", name="Bewaar de antwoorden").click()
+    page.get_by_role("heading", name="Waarom vertrouwen we haar niet meer?").wait_for()
+    # What nobody knows counts as the careful side, within a second.
+    page.wait_for_timeout(1_100)
+    before = len(_standin.seen)
+    assert "niet verstuurd" in ask(page, letter, "standin: gpt-5")
+    assert len(_standin.seen) == before
+
+    page.goto(path)
+    page.fill("#waarom", "De aanbieder heeft een lek.")
+    page.get_by_role("button", name="Zet de toepassing stil").click()
+    page.get_by_text("De toepassing staat stil. Er gaat niets meer naartoe.").wait_for()
+    page.goto("/vraag")
+    assert page.locator("#model option", has_text="standin").count() == 0
+    page.goto(path)
+    page.get_by_role("button", name="Start de toepassing weer").click()
+    page.get_by_text("De toepassing mag weer.").wait_for()
+    page.wait_for_timeout(1_100)
+    assert "Antwoord" in ask(page, "Wat is een bijsluiter?", "standin: gpt-5")
+    page.context.close()
+
+
 def test_people_see_only_their_own_pages(site, browser, noor):
     sami = invited(site, browser, noor, "Sami Öztürk", "sami@linde.example")
     for path in ("/mensen", "/mensen/uitnodigen", "/beleid/bewerken"):
@@ -374,14 +420,17 @@ def test_odd_input_is_refused_in_plain_words(site, browser, noor):
 
 def test_invariant_7_every_page_passes_axe_in_both_languages_and_schemes(site, browser, noor):
     wrong = []
+    tool = requested(noor, "Vertaalhulp", "Brieven vertalen")
     stranger = site.person(browser)
     stranger.goto("/aanmelden")
     wrong += accessible(stranger, "aanmelden")
     stranger.context.close()
     paths = {
         "/": "start", "/vraag": "vraag", "/controleer": "controleer", "/beleid": "beleid", "/beleid/bewerken": "beleid-bewerken",
-        "/beleid/versies/1": None, "/beleid/achtergrond": "achtergrond", "/toepassingen": "toepassingen", "/mensen": "mensen", "/mensen/uitnodigen": "uitnodigen",
-        "/vragen": None, "/vragen/beantwoorden": None, "/meld": None, "/meld/volgen": None, "/meldingen": None,
+        "/beleid/versies/1": None, "/beleid/achtergrond": "achtergrond", "/toepassingen": "toepassingen",
+        "/toepassingen/aanvragen": "toepassing-aanvragen", tool: "toepassing", f"{tool}/beoordelen": "toepassing-beoordelen",
+        "/mensen": "mensen", "/mensen/uitnodigen": "uitnodigen", "/vragen": None, "/vragen/beantwoorden": None, "/meld": "meld",
+        "/meld/volgen": None, "/meldingen": None,
         "/mijn-gegevens": "mijn-gegevens", "/mijn-gegevens/tweede-stap": "tweede-stap", "/bestaat-niet": None,
     }
     for language in ("en", "nl"):
@@ -400,8 +449,9 @@ def test_invariant_7_every_page_passes_axe_in_both_languages_and_schemes(site, b
 
 def test_pages_fit_a_narrow_screen(site, browser):
     page = site.person(browser, storage_state=site.state, viewport={"width": 320, "height": 640})
-    for path in ("/", "/vraag", "/controleer", "/beleid", "/beleid/achtergrond", "/beleid/bewerken", "/toepassingen", "/mensen", "/mijn-gegevens", "/vragen",
-                 "/vragen/beantwoorden", "/meld", "/meld/volgen", "/meldingen"):
+    tool = requested(page, "Schrijfhulp", "Brieven herschrijven")
+    for path in ("/", "/vraag", "/controleer", "/beleid", "/beleid/achtergrond", "/beleid/bewerken", "/toepassingen", "/toepassingen/aanvragen",
+                 tool, f"{tool}/beoordelen", "/mensen", "/mijn-gegevens", "/vragen", "/vragen/beantwoorden", "/meld", "/meld/volgen", "/meldingen"):
         page.goto(path)
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width <= 320, f"{path} is {width} wide"

@@ -157,7 +157,7 @@ def test_the_providers_key_goes_to_the_provider_and_nowhere_else(standin, tmp_pa
     secret = "sk-aanbieder-KANARIE-0123456789abcdef"
     (tmp_path / "secret").write_text(secret + "\n")
     named = 'key_env = "SLUIS_E2E_PROVIDER"' if source == "env" else f'key_file = "{tmp_path / "secret"}"'
-    settings = f'[detection]\nprofile = "fast"\n[tools.one]\nurl = "{standin.url}/v1"\n{named}\n[tools.two]\nprotocol = "anthropic"\nurl = "{standin.url}"\n{named}\n'
+    settings = f'[detection]\nprofile = "fast"\n[tools.one]\nurl = "{standin.url}/v1"\ntrust = "contracted"\n{named}\n[tools.two]\nprotocol = "anthropic"\nurl = "{standin.url}"\ntrust = "contracted"\n{named}\n'
     node = Node(tmp_path / "node", settings)
     key = node.key()
     node.start(env={"SLUIS_E2E_PROVIDER": secret, "RUST_LOG": "trace"})

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use crate::a4::A4;
 use crate::calendar::{moment, written};
+use crate::intake::{ToolRecord, record_of};
 use crate::person::{Acknowledgement, Person, Suspension};
 use crate::verdict::Language;
 
@@ -33,6 +34,8 @@ pub fn in_force(versions: &[Published], today: Date) -> Option<&Published> {
 pub enum Gate {
     /// The first policy begins on a later day.
     NotYet(Date),
+    /// The tool was stopped or declined, or its last day is over.
+    Stopped,
     /// The policy says: no chatbots.
     NoChatbots,
     /// The policy does not name this tool.
@@ -56,11 +59,12 @@ pub struct Standing<'a> {
     pub suspended: &'a [Suspension],
 }
 
-/// The first gate that is shut, in the order in which a person can do something about it. `versions` are all published
-/// versions of the policy; without any, nobody has made agreements here yet and only the node's settings count.
+/// The first gate that is shut, in the order in which a person can do something about it. `records` are those of all tools: what
+/// they shut, no policy opens. `versions` are all published versions of the policy; without any, nobody has made agreements here yet and only the node's settings count.
 #[must_use]
 pub fn shut(
     versions: &[Published],
+    records: &[ToolRecord],
     standing: Standing<'_>,
     tool: &str,
     today: Date,
@@ -72,6 +76,9 @@ pub fn shut(
     let longest = standing.suspended.iter().filter(|one| one.shuts(tool, now)).max_by_key(|one| one.until);
     if let Some(suspension) = longest {
         return Some(Gate::Suspended(suspension.until));
+    }
+    if record_of(records, tool).is_some_and(|record| record.is_shut(today)) {
+        return Some(Gate::Stopped);
     }
     let Some(policy) = in_force(versions, today) else {
         let first = versions.iter().map(|version| version.a4.effective).min();
@@ -94,6 +101,7 @@ impl Gate {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::NotYet(_) => "policy_not_in_force",
+            Self::Stopped => "tool_stopped",
             Self::NoChatbots => "no_chatbots",
             Self::NotApproved => "tool_not_approved",
             Self::NotAcknowledged => "policy_not_acknowledged",
@@ -107,7 +115,7 @@ impl Gate {
     pub const fn page(&self) -> &'static str {
         match self {
             Self::NotYet(_) | Self::NoChatbots | Self::NotAcknowledged => "/beleid",
-            Self::NotApproved => "/toepassingen",
+            Self::Stopped | Self::NotApproved => "/toepassingen",
             Self::Suspended(_) | Self::Left => "/mijn-gegevens",
         }
     }
@@ -121,6 +129,12 @@ impl Gate {
             }
             (Self::NotYet(date), Language::En) => {
                 format!("The AI policy is in force from {}. From that day on you can use AI.", written(*date))
+            }
+            (Self::Stopped, Language::Nl) => {
+                "Deze toepassing staat stil of is afgewezen. Kijk bij de toepassingen hoe het zit, en kies een andere.".into()
+            }
+            (Self::Stopped, Language::En) => {
+                "This tool was stopped or declined. See with the tools how it stands, and choose another one.".into()
             }
             (Self::NoChatbots, Language::Nl) => {
                 "In deze organisatie gebruiken we geen chatbots. Vragen? Je aanspreekpunt staat in het beleid.".into()

@@ -5,6 +5,7 @@ pub mod calendar;
 pub mod class;
 pub mod gate;
 mod glyph;
+pub mod intake;
 pub mod key;
 pub mod law;
 pub mod mask;

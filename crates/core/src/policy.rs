@@ -58,6 +58,8 @@ pub struct Tool {
     pub name: String,
     /// Trust level; leads, with the data class, to the verdict.
     pub trust: Trust,
+    /// Whether the settings say the trust. If not, it is unknown until an approved record gives it ([`crate::intake::judged`]).
+    pub is_judged: bool,
     /// Wire protocol.
     pub protocol: Protocol,
     /// Base address, without a slash at the end. The only place this tool's requests can go to.
@@ -185,10 +187,10 @@ pub const fn default_verdict(class: DataClass, trust: Trust) -> Verdict {
 }
 
 /// Why a table cell cannot stand, if so. A tool without a processor agreement never gets personal data as it
-/// is, and a tool nobody decided on gets nothing.
+/// is, nor anything confidential, and a tool nobody decided on gets nothing.
 #[must_use]
 pub const fn contradiction(trust: Trust, class: DataClass, verdict: Verdict) -> Option<&'static str> {
-    use DataClass::{Credential, Criminal, NationalId, Personal, Special};
+    use DataClass::{Confidential, Credential, Criminal, NationalId, Personal, Special};
     match (trust, class, verdict) {
         (_, _, Verdict::Block) => None,
         (Trust::Unknown, ..) => {
@@ -196,6 +198,9 @@ pub const fn contradiction(trust: Trust, class: DataClass, verdict: Verdict) -> 
         }
         (Trust::Open, Personal | NationalId | Special | Criminal, Verdict::Allow | Verdict::Ask) => Some(
             "personal data may not go as it is to a tool without a processor agreement; use \"pseudonymise\" or \"block\"",
+        ),
+        (Trust::Open, Confidential, Verdict::Allow | Verdict::Ask) => Some(
+            "what is confidential may not go as it is to a tool without a processor agreement: it may be learnt from; use \"pseudonymise\" or \"block\"",
         ),
         (_, Credential, Verdict::Allow | Verdict::Ask) => {
             Some("a password or key never leaves as it is; use \"pseudonymise\" or \"block\"")
@@ -219,6 +224,21 @@ mod tests {
     }
 
     #[test]
+    fn a33_no_cell_lets_confidential_data_go_as_it_is_to_a_tool_that_may_learn_from_it() {
+        for trust in [Trust::Unknown, Trust::Open] {
+            for verdict in [Verdict::Allow, Verdict::Pseudonymise, Verdict::Ask, Verdict::Block] {
+                let stands = contradiction(trust, DataClass::Confidential, verdict).is_none();
+                let is_kept_in = match trust {
+                    Trust::Unknown => verdict == Verdict::Block,
+                    _ => matches!(verdict, Verdict::Block | Verdict::Pseudonymise),
+                };
+                assert_eq!(stands, is_kept_in, "{trust:?} {verdict:?}");
+            }
+        }
+        assert_eq!(default_verdict(DataClass::Confidential, Trust::Open), Verdict::Block);
+    }
+
+    #[test]
     fn agreeing_opens_only_what_the_policy_asks_about() {
         let sinks = Sinks { text: Sink::Restore, url: Sink::Ask, tool: Sink::Leave };
         let all = ["text", "url", "tool"].map(str::to_owned);
@@ -231,6 +251,7 @@ mod tests {
         let tool = |models: &[&str]| Tool {
             name: "t".into(),
             trust: Trust::Contracted,
+            is_judged: true,
             protocol: Protocol::Openai,
             url: "https://ai.example/v1".into(),
             models: models.iter().map(ToString::to_string).collect(),

@@ -128,18 +128,12 @@ struct ToolTable {
     url: Option<Spanned<String>>,
     #[serde(default)]
     protocol: Protocol,
-    #[serde(default = "contracted")]
-    trust: Trust,
+    /// Left out: nobody decided in the settings.
+    trust: Option<Trust>,
     #[serde(default)]
     models: Vec<String>,
     key_env: Option<String>,
     key_file: Option<String>,
-}
-
-/// Someone who writes a tool into the file has decided on it; the decision on trust is asked for in the
-/// documentation and defaults to a tool under contract.
-const fn contracted() -> Trust {
-    Trust::Contracted
 }
 
 impl Settings {
@@ -257,6 +251,7 @@ fn demo_tool() -> Tool {
     Tool {
         name: DEMO.into(),
         trust: Trust::Own,
+        is_judged: true,
         protocol: Protocol::Demo,
         url: String::new(),
         models: vec![DEMO.into()],
@@ -292,7 +287,7 @@ fn compile_tool(
     let local = ["http://127.0.0.1", "http://localhost", "http://[::1]"].iter().any(|host| {
         address.strip_prefix(host).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
     });
-    if !address.starts_with("https://") && !local && tool.trust != Trust::Own {
+    if !address.starts_with("https://") && !local && tool.trust != Some(Trust::Own) {
         return Err(at(
             url.span().start,
             "the url starts with https://; plain http:// is for this machine and for tools with trust = \"own\"".into(),
@@ -322,7 +317,8 @@ fn compile_tool(
     }
     Ok(Tool {
         name: name.into(),
-        trust: tool.trust,
+        trust: tool.trust.unwrap_or(Trust::Unknown),
+        is_judged: tool.trust.is_some(),
         protocol: tool.protocol,
         url: address.into(),
         models: tool.models.clone(),
@@ -369,10 +365,20 @@ mod tests {
 
     #[test]
     fn a_real_tool_is_one_line() {
-        let settings = Settings::parse("tools.mistral = { url = \"https://api.mistral.ai/v1/\" }").unwrap();
+        let settings = Settings::parse(
+            "tools.mistral = { url = \"https://api.mistral.ai/v1/\", trust = \"contracted\" }",
+        )
+        .unwrap();
         let tool = settings.policy.tool("mistral").unwrap();
         assert_eq!((tool.url.as_str(), tool.trust), ("https://api.mistral.ai/v1", Trust::Contracted));
-        assert!(!settings.demo);
+        assert!(tool.is_judged && !settings.demo);
+    }
+
+    #[test]
+    fn a32_a_tool_without_trust_is_one_that_nobody_decided_on() {
+        let settings = Settings::parse("tools.x = { url = \"https://ai.example/v1\" }").unwrap();
+        let tool = settings.policy.tool("x").unwrap();
+        assert_eq!((tool.trust, tool.is_judged), (Trust::Unknown, false));
     }
 
     #[test]
@@ -385,6 +391,7 @@ mod tests {
                 3,
                 "processor agreement",
             ),
+            ("[policy.table.open]\nconfidential = \"ask\"\n", 2, "confidential"),
             ("[policy.table.unknown]\npublic = \"allow\"\n", 2, "nobody has decided"),
             ("[policy.table.own]\ncredential = \"ask\"\n", 2, "password or key"),
             ("\ndatabase = \"mysql://x\"\n", 2, "sqlite:path"),

@@ -211,7 +211,8 @@ mod tests {
 
     #[test]
     fn a21_every_refusal_gives_a_way_forward_and_no_text() {
-        let settings = Settings::parse("[tools.t]\nurl = \"https://ai.example/v1\"\n").unwrap();
+        let settings =
+            Settings::parse("[tools.t]\nurl = \"https://ai.example/v1\"\ntrust = \"contracted\"\n").unwrap();
         let tool = settings.policy.tool("t").unwrap();
         for kind in Kind::ALL {
             let decision = decide(&settings.policy, tool, &[finding(*kind)]);

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::civil::Date;
 use sluis_core::calendar;
 use sluis_core::gate::{Gate, Published, Standing, in_force, shut};
+use sluis_core::intake::{self, ToolRecord};
 use sluis_core::person::{Acknowledgement, Person, Suspension};
 use sluis_core::policy::{Policy, Tool};
 use sluis_detect::Detector;
@@ -27,7 +28,10 @@ pub struct Rules {
     pub detector: Arc<Detector>,
     /// Looks at answers as they stream by, so it has to be quick.
     pub lookout: Arc<Detector>,
+    /// All tools of the node with the trust that counts, approved or not: a gate says which it is.
+    pub tools: Vec<Arc<Tool>>,
     versions: Vec<Published>,
+    records: Vec<ToolRecord>,
     today: Date,
 }
 
@@ -43,7 +47,6 @@ struct Member {
 #[derive(Debug)]
 pub struct Governance {
     node: Arc<Policy>,
-    tools: Vec<Arc<Tool>>,
     terms: Vec<String>,
     detector: Arc<Detector>,
     lookout: Arc<Detector>,
@@ -71,19 +74,12 @@ impl Governance {
     pub fn new(node: Policy, detector: Detector, terms: Vec<String>) -> Self {
         Self {
             terms,
-            tools: node.tools.iter().cloned().map(Arc::new).collect(),
             node: Arc::new(node),
             lookout: Arc::new(detector.rules_only()),
             detector: Arc::new(detector),
             rules: Mutex::new(None),
             members: Mutex::default(),
         }
-    }
-
-    /// All tools of the node, approved or not: a gate says which it is.
-    #[must_use]
-    pub fn tools(&self) -> &[Arc<Tool>] {
-        &self.tools
     }
 
     /// The detector of the node.
@@ -108,19 +104,20 @@ impl Governance {
         let generation = store.generation().await?;
         let what = match known.filter(|known| known.generation == generation) {
             Some(known) => known.what,
-            None => Arc::new(self.read(store.versions().await?, today)),
+            None => Arc::new(self.read(store.versions().await?, store.tools().await?, today)),
         };
         let fresh = Known { what: Arc::clone(&what), generation, at: now };
         *self.rules.lock().unwrap_or_else(PoisonError::into_inner) = Some(fresh);
         Ok(what)
     }
 
-    fn read(&self, versions: Vec<Published>, today: Date) -> Rules {
+    fn read(&self, versions: Vec<Published>, records: Vec<ToolRecord>, today: Date) -> Rules {
+        let node = intake::judged(&self.node, &records);
         let current = in_force(&versions, today);
         let (policy, detector, lookout) = match current {
-            None => (Arc::clone(&self.node), Arc::clone(&self.detector), Arc::clone(&self.lookout)),
+            None => (node.clone(), Arc::clone(&self.detector), Arc::clone(&self.lookout)),
             Some(version) => {
-                let policy = Arc::new(version.a4.govern(&self.node));
+                let policy = version.a4.govern(&node);
                 if version.a4.terms().next().is_none() {
                     (policy, Arc::clone(&self.detector), Arc::clone(&self.lookout))
                 } else {
@@ -130,7 +127,9 @@ impl Governance {
                 }
             }
         };
-        Rules { policy, detector, lookout, versions, today }
+        let policy = Arc::new(intake::open(policy, &records, today));
+        let tools = node.tools.into_iter().map(Arc::new).collect();
+        Rules { policy, detector, lookout, tools, versions, records, today }
     }
 
     /// The gate that is shut for this person (or program) and tool, if one is.
@@ -147,7 +146,7 @@ impl Governance {
     ) -> Result<Option<Gate>> {
         let Some(id) = person else {
             let program = Standing { person: None, acknowledged: &[], suspended: &[] };
-            return Ok(shut(&rules.versions, program, tool, rules.today, now));
+            return Ok(shut(&rules.versions, &rules.records, program, tool, rules.today, now));
         };
         let member = self.member(store, id, now).await?;
         let Some(person) = &member.person else { return Ok(Some(Gate::Left)) };
@@ -156,7 +155,7 @@ impl Governance {
             acknowledged: &member.acknowledged,
             suspended: &member.suspended,
         };
-        Ok(shut(&rules.versions, standing, tool, rules.today, now))
+        Ok(shut(&rules.versions, &rules.records, standing, tool, rules.today, now))
     }
 
     async fn member(&self, store: &Store, id: &str, now: i64) -> Result<Arc<Member>> {

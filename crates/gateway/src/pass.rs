@@ -130,7 +130,7 @@ async fn prepare(
     let bytes = receive(gateway, body).await?;
     let rules = gateway.governance.rules(&gateway.store, came_in).await.map_err(|_| Problem::Store)?;
     let mut body = json::parse(&bytes).map_err(Problem::Json)?;
-    let tool = choose_tool(gateway, dialect, deployment, key, &mut body)?;
+    let tool = choose_tool(&rules.tools, dialect, deployment, key, &mut body)?;
     let person = key.person.as_deref();
     let gate = gateway.governance.gate(&gateway.store, &rules, person, &tool.name, came_in).await;
     if let Some(gate) = gate.map_err(|_| Problem::Store)? {
@@ -235,7 +235,7 @@ async fn receive(gateway: &Gateway, body: Body) -> Result<Bytes, Problem> {
 /// Finds the tool for a model: `tool/model` names both, otherwise the first that offers it. The provider gets
 /// the model's own name.
 fn choose_tool(
-    gateway: &Gateway,
+    tools: &[Arc<Tool>],
     dialect: Dialect,
     deployment: Option<&Deployment>,
     key: &VirtualKey,
@@ -252,7 +252,6 @@ fn choose_tool(
         Protocol::Azure => !dialect.is_anthropic(),
         Protocol::Openai => !dialect.is_anthropic() && deployment.is_none(),
     };
-    let tools = gateway.governance.tools();
     let named = model
         .split_once('/')
         .and_then(|(name, rest)| tools.iter().find(|tool| tool.name == name).map(|tool| (tool, rest)))

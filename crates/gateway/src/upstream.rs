@@ -269,6 +269,7 @@ mod tests {
         let tool = |protocol, url: &str| Tool {
             name: "t".into(),
             trust: Trust::Contracted,
+            is_judged: true,
             protocol,
             url: url.into(),
             models: Vec::new(),

@@ -101,6 +101,16 @@ pub enum Event {
     AccessSuspended,
     /// A suspension was lifted before its end.
     AccessRestored,
+    /// Somebody asked for a tool.
+    ToolRequested,
+    /// What is known of a tool was written down.
+    ToolAssessed,
+    /// A tool was approved or declined.
+    ToolDecided,
+    /// A tool was stopped at once.
+    ToolStopped,
+    /// A tool that was stopped was started again.
+    ToolStarted,
     /// A person signed in.
     SignedIn,
     /// Somebody asked the contact point something. The entry does not say who.

@@ -82,7 +82,7 @@ fn bare(text: &str) -> String {
 
 fn node() -> Policy {
     let text = r#"
-        tools.mistral = { url = "https://ai.example/v1" }
+        tools.mistral = { url = "https://ai.example/v1", trust = "contracted" }
         tools.eigen = { url = "http://127.0.0.1:11434/v1", trust = "own" }
     "#;
     Settings::parse(text).expect("sound settings").policy

@@ -139,7 +139,8 @@ fn print_groups(field: &str, groups: &BTreeMap<String, (usize, Score)>) -> anyho
 
 fn detect(gold: &[Gold], profile: Profile) -> anyhow::Result<Vec<Found>> {
     let detector = Detector::new(profile);
-    let settings = Settings::parse("tools.approved = { url = \"https://localhost\" }")?;
+    let settings =
+        Settings::parse("tools.approved = { url = \"https://localhost\", trust = \"contracted\" }")?;
     let one = |gold: &Gold| {
         let findings = detector.detect(&gold.text);
         Found {

@@ -20,7 +20,8 @@ const BATCH: usize = 64;
 /// `sluis check --jsonl`: verdicts are those of the default policy for an approved tool.
 pub fn check(profile: Profile) -> anyhow::Result<ExitCode> {
     let detector = Detector::new(profile);
-    let settings = Settings::parse("tools.approved = { url = \"https://localhost\" }")?;
+    let settings =
+        Settings::parse("tools.approved = { url = \"https://localhost\", trust = \"contracted\" }")?;
     let tool = &settings.policy.tools[0];
     lines(|id, text| {
         let findings = detector.detect(text);

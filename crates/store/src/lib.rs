@@ -5,8 +5,9 @@
 //! side by side in the code, and the tables in `migrations/sqlite` and `migrations/postgres`.
 //!
 //! What a stolen database shows: identifiers, times, counts, names from the configuration. People with their roles and
-//! credentials, reasons of suspensions, measures, texts of policies, questions and reports, labels of keys, data keys of
-//! conversations and the values in the vault are sealed with AES-256-GCM-SIV, bound to their row. Dropping the data key of a conversation is its erasure.
+//! credentials, reasons of suspensions, measures, texts of policies, questions and reports, records of tools, labels of keys,
+//! data keys of conversations and the values in the vault are sealed with AES-256-GCM-SIV, bound to their row. Dropping the
+//! data key of a conversation is its erasure.
 
 mod backup;
 mod db;
@@ -23,6 +24,7 @@ mod reports;
 mod schema;
 mod seal;
 mod sessions;
+mod tools;
 mod vault;
 mod writer;
 
@@ -82,6 +84,9 @@ struct Inner {
     emails: hmac::Key,
     /// For the digests by which reporters find their reports.
     reporters: hmac::Key,
+    tools: SealKey,
+    /// For the digests that keep the names of tools apart.
+    tool_names: hmac::Key,
     jobs: mpsc::Sender<Job>,
     /// Whether the last append failed.
     failing: Arc<AtomicBool>,
@@ -122,6 +127,8 @@ impl Store {
             reports: SealKey::new(master.derive("reports"))?,
             emails: hmac::Key::new(hmac::HMAC_SHA256, &master.derive("people-emails")),
             reporters: hmac::Key::new(hmac::HMAC_SHA256, &master.derive("reporters")),
+            tools: SealKey::new(master.derive("tools"))?,
+            tool_names: hmac::Key::new(hmac::HMAC_SHA256, &master.derive("tool-names")),
             jobs: writer::start_writer(db.clone(), Arc::clone(&failing))?,
             failing,
             db,

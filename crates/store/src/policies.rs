@@ -212,7 +212,7 @@ impl Store {
         rows.into_iter().map(read_acknowledgement).collect()
     }
 
-    /// A number that every write to policies, people, acknowledgements and suspensions moves forward, in the same
+    /// A number that every write to policies, people, acknowledgements, suspensions and records of tools moves forward, in the same
     /// transaction. Who keeps a copy of these asks for it and reads again when it is another one.
     ///
     /// # Errors

@@ -34,6 +34,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0004_voice.sql"),
         postgres: include_str!("../migrations/postgres/0004_voice.sql"),
     },
+    Migration {
+        version: 5,
+        sqlite: include_str!("../migrations/sqlite/0005_tools.sql"),
+        postgres: include_str!("../migrations/postgres/0005_tools.sql"),
+    },
 ];
 
 /// Newest version this program knows.
@@ -263,6 +268,16 @@ pub(crate) const TABLES: &[Table] = &[
             ("suspension", Kind::Text),
             ("sealed", Kind::Bytes),
             ("at", Kind::Int),
+        ],
+        key: 1,
+    },
+    Table {
+        name: "tool_records",
+        columns: &[
+            ("id", Kind::Text),
+            ("name", Kind::Bytes),
+            ("revision", Kind::Int),
+            ("sealed", Kind::Bytes),
         ],
         key: 1,
     },

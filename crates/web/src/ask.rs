@@ -121,11 +121,12 @@ const fn made(language: Language) -> &'static str {
 }
 
 /// Where somebody goes who was refused for this reason.
-const WAYS: [(&str, &str); 11] = [
+const WAYS: [(&str, &str); 12] = [
     ("policy_not_in_force", "/beleid"),
     ("no_chatbots", "/beleid"),
     ("policy_not_acknowledged", "/beleid"),
     ("tool_not_approved", "/toepassingen"),
+    ("tool_stopped", "/toepassingen"),
     ("tool_not_allowed", "/toepassingen"),
     ("model_not_found", "/toepassingen"),
     ("access_suspended", "/mijn-gegevens"),
@@ -156,8 +157,8 @@ async fn offer(web: &Web, visitor: &Visitor, headers: &HeaderMap) -> Result<(Off
     for tool in &web.node.tools {
         match position.gate(&agreements, visitor, tool) {
             None => open.extend(policy.tool(&tool.name)),
-            // That one tool is not approved says least: others can be.
-            Some(shut) if gate.is_none() || gate == Some(Gate::NotApproved) => gate = Some(shut),
+            // That one tool is not approved or stopped says least: others can be open.
+            Some(shut) if matches!(gate, None | Some(Gate::NotApproved | Gate::Stopped)) => gate = Some(shut),
             Some(_) => {}
         }
     }

@@ -11,12 +11,12 @@ use crate::error::Failure;
 /// The most bytes of a form.
 pub(crate) const MAX_BODY: usize = 64 * 1024;
 
-/// The most bytes of a form that carries long texts: 50,000 characters to look at or to ask about, urlencoded, or all
-/// confidential words of an organisation.
+/// The most bytes of a form that carries long texts: 50,000 characters to look at or to ask about, urlencoded, all
+/// confidential words of an organisation, or all answers about a tool.
 pub(crate) const MAX_TEXT_BODY: usize = 512 * 1024;
 
 /// Where such forms stand.
-const TEXTS: [&str; 3] = ["/controleer", "/vraag", "/beleid/bewerken"];
+const TEXTS: [&str; 4] = ["/controleer", "/vraag", "/beleid/bewerken", "/toepassingen/"];
 
 /// The most fields in a form.
 const MAX_FIELDS: usize = 1_000;

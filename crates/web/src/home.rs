@@ -9,12 +9,14 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 use jiff::civil::Date;
+use sluis_core::intake::ToolRecord;
 use sluis_core::person::Suspension;
 
 use crate::Web;
 use crate::error::Failure;
 use crate::page::{Shown, respond};
 use crate::policy::agreements::{Agreements, Position};
+use crate::tools::OFFICERS;
 use crate::visitor::Visitor;
 
 pub(crate) fn routes() -> Router<Arc<Web>> {
@@ -37,6 +39,10 @@ enum Open {
     NoChatbots,
     /// A draft waits, for who writes the policy.
     Draft,
+    /// This many people's questions for a tool wait, for who decides on them.
+    Requests(usize),
+    /// The tool of this record and name is to be looked at again since this day.
+    Review(String, String, Date),
 }
 
 #[derive(Template)]
@@ -57,6 +63,9 @@ async fn show(State(web): State<Arc<Web>>, visitor: Visitor) -> Result<Response,
     if visitor.shown.writes_policy() && web.store.draft().await?.is_some() {
         open.push(Open::Draft);
     }
+    if visitor.shown.is(&OFFICERS) {
+        open.extend(tools(&agreements.records, visitor.today));
+    }
     let page = HomePage {
         name: visitor.person.name.clone(),
         open,
@@ -64,6 +73,22 @@ async fn show(State(web): State<Arc<Web>>, visitor: Visitor) -> Result<Response,
         shown: visitor.shown,
     };
     Ok(respond(StatusCode::OK, &page))
+}
+
+/// What officers have to do about tools.
+fn tools(records: &[ToolRecord], today: Date) -> Vec<Open> {
+    let due = records.iter().filter(|record| record.is_due(today));
+    let review = |(record, review)| {
+        let record: &ToolRecord = record;
+        Open::Review(record.id.clone(), record.name.clone(), review)
+    };
+    let mut open: Vec<Open> =
+        due.filter_map(|record| Some((record, record.decision()?.review))).map(review).collect();
+    let waiting = records.iter().filter(|record| record.decision().is_none()).count();
+    if waiting > 0 {
+        open.push(Open::Requests(waiting));
+    }
+    open
 }
 
 /// In the order in which it matters.

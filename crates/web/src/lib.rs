@@ -17,6 +17,7 @@ mod policy;
 mod questions;
 mod reports;
 mod setup;
+mod sheet;
 mod sign_in;
 mod tools;
 mod totp;

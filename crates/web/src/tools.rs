@@ -1,106 +1,89 @@
-//! The AI tools that this installation knows, and what may go there.
+//! AI tools: which ones there are, what is known of them, who asks for one, and what the company decides.
+
+mod answers;
+mod assess;
+mod decide;
+mod facts;
+mod list;
+mod one;
+mod questions;
+mod request;
+mod words;
 
 use std::sync::Arc;
 
-use askama::Template;
 use axum::Router;
-use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::Response;
-use axum::routing::get;
-use sluis_core::class::DataClass;
-use sluis_core::policy::{Protocol, Tool};
-use sluis_core::verdict::Language;
+use axum::routing::{get, post};
+use sluis_core::calendar;
+use sluis_core::gate::in_force;
+use sluis_core::intake::{ToolRecord, comparable};
+use sluis_core::person::Role;
+use sluis_core::policy::{Policy, Tool};
+use sluis_ledger::Event;
 
 use crate::Web;
 use crate::error::Failure;
-use crate::page::{Shown, respond};
-use crate::policy::agreements::Agreements;
-use crate::policy::words::{self, pick};
 use crate::visitor::Visitor;
 
+/// Who finds out about tools and stops them.
+pub(crate) const OFFICERS: [Role; 3] = [Role::Management, Role::Admin, Role::PrivacyOfficer];
+
+/// Who decides on tools.
+const DECIDERS: [Role; 2] = [Role::Management, Role::Admin];
+
 pub(crate) fn routes() -> Router<Arc<Web>> {
-    Router::new().route("/toepassingen", get(show))
+    Router::new()
+        .route("/toepassingen", get(list::show))
+        .route("/toepassingen.csv", get(list::download))
+        .route("/toepassingen/aanvragen", get(request::show).post(request::send))
+        .route("/toepassingen/{id}", get(one::show))
+        .route("/toepassingen/{id}/beoordelen", get(assess::show).post(assess::save))
+        .route("/toepassingen/{id}/besluiten", post(decide::decide))
+        .route("/toepassingen/{id}/stoppen", post(decide::stop))
+        .route("/toepassingen/{id}/starten", post(decide::start))
 }
 
-/// What is known of a tool.
-struct Known {
-    name: String,
-    /// Where its requests go.
-    host: String,
-    models: String,
-    trust: &'static str,
-    destination: &'static str,
-    is_approved: bool,
-    /// Class of data and what happens to it; nothing for a tool that is not approved.
-    rules: Vec<(&'static str, &'static str)>,
+/// The tool of the settings that a record is about.
+fn tool_of<'a>(node: &'a Policy, record: &ToolRecord) -> Option<&'a Tool> {
+    let name = comparable(&record.name);
+    node.tools.iter().find(|tool| comparable(&tool.name) == name)
 }
 
-#[derive(Template)]
-#[template(path = "tools.html")]
-struct ToolsPage {
-    shown: Shown,
-    tools: Vec<Known>,
-    /// Who decides in doubt.
-    contact: Option<String>,
-    /// Whether there is a policy that counts.
-    has_policy: bool,
-    /// Whether that policy allows chatbots.
-    chatbots: bool,
+/// Whether the visitor sees that there is such a record. A question that nobody has answered is between who asked and who
+/// decides; what was decided, and what is said of a tool that is used here, is for everybody.
+fn may_see(node: &Policy, visitor: &Visitor, record: &ToolRecord) -> bool {
+    visitor.person.is(&OFFICERS)
+        || record.request.by == visitor.person.id
+        || record.decision().is_some()
+        || tool_of(node, record).is_some()
 }
 
-async fn show(State(web): State<Arc<Web>>, visitor: Visitor) -> Result<Response, Failure> {
-    let language = visitor.shown.language;
-    let agreements = Agreements::read(&web, visitor.today).await?;
-    let policy = agreements.governed(&web.node);
-    let known = |tool: &Tool| {
-        let is_approved = policy.tool(&tool.name).is_some();
-        let rule = |class: DataClass| {
-            (words::class(class, language), words::effect(policy.verdict(class, tool.trust), language))
-        };
-        Known {
-            name: tool.name.clone(),
-            host: host(tool, language),
-            models: tool.models.join(", "),
-            trust: words::trust(tool.trust, language),
-            destination: words::destination(tool.trust, language),
-            is_approved,
-            rules: if is_approved { DataClass::ALL.into_iter().map(rule).collect() } else { Vec::new() },
-        }
-    };
-    let counts = agreements.in_force();
-    let page = ToolsPage {
-        tools: web.node.tools.iter().map(known).collect(),
-        contact: counts.map(|version| version.a4.contact.clone()),
-        has_policy: counts.is_some(),
-        chatbots: counts.is_none_or(|version| version.a4.chatbots),
-        shown: visitor.shown,
-    };
-    Ok(respond(StatusCode::OK, &page))
+/// The record of this identifier, if the visitor may see it.
+async fn find(web: &Web, visitor: &Visitor, id: &str) -> Result<ToolRecord, Failure> {
+    let record = web.store.tool(id).await?.ok_or(Failure::NotFound)?;
+    if may_see(&web.node, visitor, &record) { Ok(record) } else { Err(Failure::NotFound) }
 }
 
-/// The name of the machine that a tool's requests go to.
-fn host(tool: &Tool, language: Language) -> String {
-    if tool.protocol == Protocol::Demo {
-        return pick(language, "in Sluis zelf, dit is geen AI", "inside Sluis, this is no AI").into();
+/// Records what happened to a tool, and who did it. Its name is only written down when it is one of the settings: any other is
+/// what somebody typed.
+async fn note(
+    web: &Web,
+    event: Event,
+    record: &ToolRecord,
+    visitor: &Visitor,
+    outcome: &str,
+) -> Result<(), Failure> {
+    let versions = web.store.versions().await?;
+    let mut entry = web.store.entry(event);
+    entry.principal.clone_from(&visitor.person.id);
+    outcome.clone_into(&mut entry.outcome);
+    if let Some(policy) = in_force(&versions, calendar::day(visitor.now)) {
+        entry.policy = policy.a4.sheet().version();
     }
-    let rest = tool.url.split_once("://").map_or(tool.url.as_str(), |(_, rest)| rest);
-    rest.split('/').next().unwrap_or_default().to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use sluis_core::settings::Settings;
-
-    use super::*;
-
-    #[test]
-    fn a13_the_host_is_shown_without_the_rest_of_the_address() {
-        let settings = "demo = true\n[tools.een]\nurl = \"https://api.mistral.ai/v1\"\n[tools.twee]\nurl = \"http://127.0.0.1:11434/v1\"\ntrust = \"own\"\n";
-        let policy = Settings::parse(settings).unwrap().policy;
-        let of = |name: &str| host(policy.tool(name).unwrap(), Language::Nl);
-        assert_eq!(of("een"), "api.mistral.ai");
-        assert_eq!(of("twee"), "127.0.0.1:11434");
-        assert!(of("demo").contains("geen AI"));
+    if let Some(tool) = tool_of(&web.node, record) {
+        entry.tool.clone_from(&tool.name);
     }
+    entry.rest.insert("record".into(), record.id.clone().into());
+    web.store.append(entry).await?;
+    Ok(())
 }

@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 
 use crate::harness::{World, echo};
 
-const SETTINGS: &str = "language = \"LANGUAGE\"\n[tools.t]\nurl = \"UPSTREAM/v1\"\n";
+const SETTINGS: &str = "language = \"LANGUAGE\"\n[tools.t]\nurl = \"UPSTREAM/v1\"\ntrust = \"contracted\"\n";
 
 async fn world(language: &str) -> World {
     World::new(&SETTINGS.replace("LANGUAGE", language), echo).await

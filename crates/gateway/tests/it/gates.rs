@@ -10,6 +10,9 @@ use sluis_core::a4::{A4, Cell, Country, Guard, Rule};
 use sluis_core::calendar;
 use sluis_core::class::DataClass;
 use sluis_core::gate::Published;
+use sluis_core::intake::{
+    Agreement, Answer, Assessment, Basis, Cost, Decision, Outcome, Place, Request, Stop, Storage, ToolRecord,
+};
 use sluis_core::key::VirtualKey;
 use sluis_core::person::{Acknowledgement, Person, Relation, Role, Suspension};
 use sluis_core::policy::Trust;
@@ -25,8 +28,9 @@ static NOW: AtomicI64 = AtomicI64::new(1_795_219_200_000_000);
 /// Every look at this clock takes more than a second, so that nothing is believed for long.
 const TICKING: Source = Source { now: || NOW.fetch_add(1_100_000, Ordering::Relaxed), random: SOURCE.random };
 
-const SETTINGS: &str = "tools.mistral = { url = \"UPSTREAM/v1\", models = [\"m\"] }\n\
-                        tools.gratis = { url = \"UPSTREAM/v1\", models = [\"gratis\"], trust = \"open\" }\n";
+const SETTINGS: &str = "tools.mistral = { url = \"UPSTREAM/v1\", models = [\"m\"], trust = \"contracted\" }\n\
+                        tools.gratis = { url = \"UPSTREAM/v1\", models = [\"gratis\"], trust = \"open\" }\n\
+                        tools.nieuw = { url = \"UPSTREAM/v1\", models = [\"nieuw\"] }\n";
 
 const FENNA: &str = "0123456789abcdef0123456789abcdef";
 const KEY: &str = "sluis-fenna";
@@ -133,6 +137,116 @@ async fn a32_a_tool_that_the_policy_does_not_name_is_shut_for_programs_too() {
     assert_eq!((status, code(&answer)), (StatusCode::FORBIDDEN, "tool_not_approved"));
     publish(&world, &A4 { chatbots: false, tools: BTreeSet::new(), ..a4() }).await;
     assert_eq!(code(&ask(&world, crate::harness::KEY, "m", "Hallo").await.1), "no_chatbots");
+}
+
+/// A record about this tool, for which everything is arranged.
+fn arranged(tool: &str) -> ToolRecord {
+    let request = Request {
+        by: FENNA.into(),
+        at: 1,
+        maker: "De maker".into(),
+        host: "chat.example".into(),
+        purpose: "Brieven herschrijven".into(),
+        personal: Answer::Yes,
+    };
+    let day = Some(date(2026, 3, 2));
+    let assessment = Assessment {
+        place: Place::Europe,
+        cost: Cost::Paid,
+        storage: Storage::Nothing,
+        training: Answer::No,
+        agreement: Agreement { signed: Answer::Yes, on: day, points: [Answer::Yes; 8] },
+        others_known: Answer::Yes,
+        evidence: "Overeenkomst, artikel 5".into(),
+        evidence_on: day,
+        basis: Basis::Interest,
+        ..Assessment::default()
+    };
+    ToolRecord { assessment: Some(assessment), ..ToolRecord::new("a".repeat(32), tool.into(), request) }
+}
+
+fn decision(outcome: Outcome, trust: Trust) -> Decision {
+    let review = date(2031, 1, 2);
+    Decision { outcome, trust, by: FENNA.into(), at: 2, reason: "Het past".into(), review, ends: None }
+}
+
+/// Saves the record as it is now.
+async fn save(world: &World, record: &mut ToolRecord) {
+    record.revision = world.store.update_tool(record).await.unwrap().unwrap();
+}
+
+const LETTER: &str = "Schrijf een brief aan mevrouw Annelies de Wit.";
+
+#[tokio::test]
+async fn a33_an_answer_that_lowers_the_trust_counts_at_once() {
+    let world = world().await;
+    publish(&world, &a4()).await;
+    let mut record = arranged("mistral");
+    world.store.insert_tool(&record).await.unwrap();
+    assert_eq!(ask(&world, crate::harness::KEY, "m", LETTER).await.0, StatusCode::OK);
+    assert!(!world.received().contains("Annelies"));
+
+    record.assessment.as_mut().unwrap().training = Answer::Unknown;
+    save(&world, &mut record).await;
+    let (status, answer) = ask(&world, crate::harness::KEY, "m", LETTER).await;
+    assert_eq!((status, code(&answer)), (StatusCode::FORBIDDEN, "policy_blocked"));
+    assert_eq!(ask(&world, crate::harness::KEY, "m", "Wat is een bijsluiter?").await.0, StatusCode::OK);
+
+    record.assessment.as_mut().unwrap().training = Answer::No;
+    save(&world, &mut record).await;
+    assert_eq!(ask(&world, crate::harness::KEY, "m", LETTER).await.0, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a32_a_stopped_tool_is_shut_at_once_even_if_the_policy_names_it() {
+    let world = world().await;
+    let version = publish(&world, &a4()).await;
+    sign(&world, &version).await;
+    let mut record = arranged("mistral");
+    world.store.insert_tool(&record).await.unwrap();
+    assert_eq!(ask(&world, KEY, "m", "Hallo").await.0, StatusCode::OK);
+
+    record.halt(Stop { by: FENNA.into(), at: 5, reason: "Een lek bij de maker".into(), started: None });
+    save(&world, &mut record).await;
+    for key in [KEY, crate::harness::KEY] {
+        let (status, answer) = ask(&world, key, "m", "Hallo").await;
+        assert_eq!((status, code(&answer)), (StatusCode::FORBIDDEN, "tool_stopped"));
+        let message = answer["error"]["message"].as_str().unwrap();
+        assert!(message.ends_with("https://sluis.example/toepassingen"), "{message}");
+        // The reason is for the page, not for whoever reads an error.
+        assert!(!message.contains("lek"));
+    }
+    assert!(record.start(FENNA, 6));
+    save(&world, &mut record).await;
+    assert_eq!(ask(&world, KEY, "m", "Hallo").await.0, StatusCode::OK);
+
+    record.decide(decision(Outcome::Declined, Trust::Contracted));
+    save(&world, &mut record).await;
+    assert_eq!(code(&ask(&world, KEY, "m", "Hallo").await.1), "tool_stopped");
+    let last_day = Some(calendar::day(NOW.load(Ordering::Relaxed)));
+    record.decide(Decision { ends: last_day, ..decision(Outcome::Approved, Trust::Contracted) });
+    save(&world, &mut record).await;
+    assert_eq!(code(&ask(&world, KEY, "m", "Hallo").await.1), "tool_stopped");
+    record.decide(decision(Outcome::Approved, Trust::Contracted));
+    save(&world, &mut record).await;
+    assert_eq!(ask(&world, KEY, "m", "Hallo").await.0, StatusCode::OK);
+    let evidence = world.evidence().await;
+    assert_eq!(evidence.iter().filter(|entry| entry["outcome"] == "tool_stopped").count(), 4);
+}
+
+#[tokio::test]
+async fn c38_a_tool_without_trust_in_the_settings_opens_with_an_approved_record() {
+    let world = world().await;
+    publish(&world, &A4 { tools: ["nieuw".to_owned()].into(), ..a4() }).await;
+    let nothing = code(&ask(&world, crate::harness::KEY, "nieuw", "Hallo").await.1).to_owned();
+    assert_eq!(nothing, "policy_blocked");
+    let mut record = arranged("Nieuw");
+    world.store.insert_tool(&record).await.unwrap();
+    assert_eq!(code(&ask(&world, crate::harness::KEY, "nieuw", "Hallo").await.1), "policy_blocked");
+    record.decide(decision(Outcome::Approved, Trust::Contracted));
+    save(&world, &mut record).await;
+    assert_eq!(ask(&world, crate::harness::KEY, "nieuw", LETTER).await.0, StatusCode::OK);
+    assert!(!world.received().contains("Annelies"));
 }
 
 #[tokio::test]

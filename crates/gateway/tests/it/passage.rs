@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{KEY, World, echo, json as json_answer};
 
-const SETTINGS: &str = "[tools.t]\nurl = \"UPSTREAM/v1\"\n";
+const SETTINGS: &str = "[tools.t]\nurl = \"UPSTREAM/v1\"\ntrust = \"contracted\"\n";
 const LETTER: &str =
     "Beste mevrouw Annelies de Wit, uw BSN is 111222333 en uw nummer 06 12 34 56 78. Groet, Annelies de Wit";
 
@@ -107,7 +107,7 @@ async fn a_named_conversation_knows_the_tokens_of_its_earlier_turns_and_no_other
 
 #[tokio::test]
 async fn ask_wants_a_receipt_that_fits_this_very_text() {
-    let settings = "[policy.table.contracted]\npersonal = \"ask\"\n[tools.t]\nurl = \"UPSTREAM/v1\"\n";
+    let settings = "[policy.table.contracted]\npersonal = \"ask\"\n[tools.t]\nurl = \"UPSTREAM/v1\"\ntrust = \"contracted\"\n";
     let world = World::new(settings, echo).await;
     let (status, text) =
         world.post("/v1/chat/completions", chat("Bel mevrouw Karin Bakker.").to_string()).await;
@@ -126,7 +126,7 @@ async fn ask_wants_a_receipt_that_fits_this_very_text() {
 
 #[tokio::test]
 async fn b14_a_decision_on_a_person_waits_for_a_person_and_b15_a_prohibited_practice_does_not_leave() {
-    let world = World::new("[tools.t]\nurl = \"UPSTREAM/v1\"\n", echo).await;
+    let world = World::new("[tools.t]\nurl = \"UPSTREAM/v1\"\ntrust = \"contracted\"\n", echo).await;
     let path = "/v1/chat/completions";
     let (status, text) = world.post(path, chat("Wie van deze drie moet ik ontslaan?").to_string()).await;
     assert_eq!(status, 409, "{text}");

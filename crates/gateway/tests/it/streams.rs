@@ -18,8 +18,10 @@ static DETECTOR: LazyLock<Arc<Detector>> = LazyLock::new(|| Arc::new(Detector::n
 
 /// A way back on which Jan (`#` is the token's digits) is known.
 fn way(policy: &str) -> (Way, String) {
-    let settings =
-        Settings::parse(&format!("{policy}\n[tools.t]\nurl = \"https://ai.example/v1\"\n")).unwrap();
+    let settings = Settings::parse(&format!(
+        "{policy}\n[tools.t]\nurl = \"https://ai.example/v1\"\ntrust = \"contracted\"\n"
+    ))
+    .unwrap();
     let mut book = Codebook::new(&[3; 32]);
     let token = book.issue(Word::Kind(Kind::Person), "jan", "Jan \"J\" Kok").unwrap();
     let way = Way {

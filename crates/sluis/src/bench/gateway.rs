@@ -196,7 +196,7 @@ fn free_address() -> anyhow::Result<String> {
 async fn start_sluis(folder: &Path, upstream: &str) -> anyhow::Result<(Running, String, String)> {
     let address = free_address()?;
     let text = format!(
-        "listen = \"{address}\"\ndata = \"{}\"\n[detection]\nprofile = \"fast\"\n[tools.standin]\nurl = \"{upstream}/v1\"\n",
+        "listen = \"{address}\"\ndata = \"{}\"\n[detection]\nprofile = \"fast\"\n[tools.standin]\nurl = \"{upstream}/v1\"\ntrust = \"contracted\"\n",
         folder.join("data").display()
     );
     let config = folder.join("sluis.toml");

@@ -12,6 +12,7 @@ use crate::people::{credentials, person, suspension};
 use crate::policies::{a4, published};
 use crate::questions::{answer, frequent, question};
 use crate::reports::{measure, report, said};
+use crate::tools::record;
 use crate::vault::pseudonym;
 
 on_both!(
@@ -64,6 +65,8 @@ async fn fill_people(store: &Store) {
     let version = published(store).await;
     assert!(store.acknowledge(&signature(version.hash)).await.unwrap());
     store.save_draft(&a4("Draft"), None, "p1", 10).await.unwrap().unwrap();
+    store.insert_tool(&record("t1", "DeepL")).await.unwrap();
+    assert_eq!(store.update_tool(&record("t1", "DeepL Pro")).await.unwrap(), Some(2));
 }
 
 async fn people_came_back(restored: &Store, store: &Store) {
@@ -79,6 +82,8 @@ async fn people_came_back(restored: &Store, store: &Store) {
     assert_eq!(restored.acknowledged(1).await.unwrap(), [signature(versions[0].hash)]);
     assert_eq!(restored.draft().await.unwrap(), store.draft().await.unwrap());
     assert_eq!(restored.draft().await.unwrap().unwrap().a4, a4("Draft"));
+    assert_eq!(restored.tools().await.unwrap(), store.tools().await.unwrap());
+    assert_eq!(restored.tools().await.unwrap()[0].name, "DeepL Pro");
     assert_eq!(restored.generation().await.unwrap(), store.generation().await.unwrap());
 }
 

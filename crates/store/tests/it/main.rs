@@ -14,4 +14,5 @@ mod questions;
 mod reports;
 mod schema;
 mod sealed;
+mod tools;
 mod vault;

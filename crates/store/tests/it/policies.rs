@@ -8,6 +8,7 @@ use sluis_store::{Draft, Store, StoreError};
 
 use crate::harness::{Place, on_both};
 use crate::people::{person, suspension};
+use crate::tools::record;
 
 on_both!(
     a_draft_comes_back_and_grows,
@@ -239,4 +240,8 @@ async fn every_write_that_matters_moves_the_generation(place: Place) {
     moves!(store.acknowledge(&signature("p1", &version, 1)));
     stays!(store.acknowledge(&signature("p1", &version, 1)));
     stays!(store.acknowledge(&signature("p2", &version, 1)));
+    moves!(store.insert_tool(&record("t1", "DeepL")));
+    stays!(store.insert_tool(&record("t2", "deepl")));
+    moves!(store.update_tool(&record("t1", "DeepL")));
+    stays!(store.update_tool(&record("t1", "DeepL")));
 }

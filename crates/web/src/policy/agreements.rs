@@ -1,7 +1,8 @@
-//! Which version of the policy counts, which ones come, and who signed.
+//! Which version of the policy counts, which ones come, who signed, and what was decided on tools.
 
 use jiff::civil::Date;
 use sluis_core::gate::{Gate, Published, Standing, in_force, shut};
+use sluis_core::intake::{self, ToolRecord};
 use sluis_core::person::{Acknowledgement, Suspension};
 use sluis_core::policy::{Policy, Tool};
 
@@ -15,13 +16,15 @@ use crate::visitor::Visitor;
 pub(crate) struct Agreements {
     /// The oldest first.
     pub(crate) versions: Vec<Published>,
+    /// What people asked for and what was decided, by name.
+    pub(crate) records: Vec<ToolRecord>,
     today: Date,
 }
 
 impl Agreements {
     /// As they stand on this day.
     pub(crate) async fn read(web: &Web, today: Date) -> Result<Self, Failure> {
-        Ok(Self { versions: web.store.versions().await?, today })
+        Ok(Self { versions: web.store.versions().await?, records: web.store.tools().await?, today })
     }
 
     /// The version that counts.
@@ -67,14 +70,21 @@ impl Agreements {
             || self.coming().iter().any(|one| one.number == version.number)
     }
 
+    /// What the settings know of tools, with the trust that counts once records are heard.
+    pub(crate) fn judged(&self, node: &Policy) -> Policy {
+        intake::judged(node, &self.records)
+    }
+
     /// The policy that the gateway obeys on this day.
     pub(crate) fn governed(&self, node: &Policy) -> Policy {
-        match self.in_force() {
-            Some(version) => version.a4.govern(node),
-            None if self.versions.is_empty() => node.clone(),
+        let node = self.judged(node);
+        let policy = match self.in_force() {
+            Some(version) => version.a4.govern(&node),
+            None if self.versions.is_empty() => node,
             // Nothing passes before the first version counts.
-            None => Policy { tools: Vec::new(), ..node.clone() },
-        }
+            None => Policy { tools: Vec::new(), ..node },
+        };
+        intake::open(policy, &self.records, self.today)
     }
 
     /// What a text for this tool is held against.
@@ -117,7 +127,7 @@ impl Position {
             acknowledged: &self.acknowledged,
             suspended: &self.suspended,
         };
-        shut(&agreements.versions, standing, &tool.name, visitor.today, visitor.now)
+        shut(&agreements.versions, &agreements.records, standing, &tool.name, visitor.today, visitor.now)
     }
 }
 
@@ -134,7 +144,11 @@ mod tests {
             let a4 = A4::start(Language::Nl, Country::Nl, effective);
             Published { number, hash: a4.sheet().hash(), a4, by: "anna".into(), at: 0 }
         };
-        Agreements { versions: (1..).zip(begin).map(version).collect(), today: date(2026, 11, 21) }
+        Agreements {
+            versions: (1..).zip(begin).map(version).collect(),
+            records: Vec::new(),
+            today: date(2026, 11, 21),
+        }
     }
 
     fn numbers(versions: &[&Published]) -> Vec<u32> {

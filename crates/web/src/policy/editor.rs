@@ -10,7 +10,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use sluis_core::a4::{A4, Country, Sheet};
 use sluis_core::person::Role;
-use sluis_core::policy::Trust;
+use sluis_core::policy::{Policy, Trust};
 use sluis_core::verdict::Language;
 use sluis_store::Draft;
 
@@ -82,17 +82,17 @@ struct EditorPage {
 }
 
 impl EditorPage {
-    fn new(web: &Web, visitor: &Visitor, filled: Filled, revision: Option<i64>) -> Self {
+    fn new(node: &Policy, visitor: &Visitor, filled: Filled, revision: Option<i64>) -> Self {
         let language = visitor.shown.language;
         let tool = filled.tools.first().cloned().unwrap_or_default();
         Self {
             countries: [("nl", Country::Nl), ("be", Country::Be)]
                 .map(|(value, country)| (value, words::country(country, language))),
-            tools: choices(web, &filled, language),
+            tools: choices(node, &filled, language),
             lines: lines(&filled, language),
             bans: bans(&filled, language),
             levels: levels(language),
-            table: table(&filled, &web.node, language),
+            table: table(&filled, node, language),
             preview: filled.a4().ok().map(|a4| a4.sheet()),
             shown: visitor.shown.clone(),
             revision,
@@ -115,9 +115,9 @@ impl EditorPage {
 }
 
 /// The tools of the installation, and those that were approved and are gone.
-fn choices(web: &Web, filled: &Filled, language: Language) -> Vec<Choice> {
-    let known = web.node.tools.iter().map(|tool| (tool.name.clone(), tool.trust));
-    let gone = filled.tools.iter().filter(|name| web.node.tool(name).is_none());
+fn choices(node: &Policy, filled: &Filled, language: Language) -> Vec<Choice> {
+    let known = node.tools.iter().map(|tool| (tool.name.clone(), tool.trust));
+    let gone = filled.tools.iter().filter(|name| node.tool(name).is_none());
     known
         .chain(gone.map(|name| (name.clone(), Trust::Unknown)))
         .map(|(name, trust)| Choice {
@@ -146,8 +146,8 @@ async fn begin(
 }
 
 /// What keeps it from being published: its own problems or, when there are none, its length.
-pub(super) async fn check(web: &Web, a4: &A4, language: Language) -> Result<Errors, Failure> {
-    let mut errors = problems::said(&a4.problems(&web.node.tools), language);
+pub(super) async fn check(web: &Web, node: &Policy, a4: &A4, language: Language) -> Result<Errors, Failure> {
+    let mut errors = problems::said(&a4.problems(&node.tools), language);
     if !errors.any()
         && let Err(over) = super::print(web, a4.sheet()).await?
     {
@@ -169,13 +169,14 @@ async fn show(
             Some(visitor.shown.say("Je concept is bewaard.", "Your draft is saved.").to_owned());
     }
     let agreements = Agreements::read(&web, visitor.today).await?;
+    let node = agreements.judged(&web.node);
     let (a4, draft) = begin(&web, &visitor, &agreements).await?;
     let revision = draft.as_ref().map(|draft| draft.revision);
-    let mut page = EditorPage::new(&web, &visitor, Filled::from(&a4), revision);
+    let mut page = EditorPage::new(&node, &visitor, Filled::from(&a4), revision);
     if let Some(draft) = draft {
         let name = web.store.person(&draft.by).await?.map(|person| person.name);
         page.saved = Some((name.unwrap_or_default(), draft.at));
-        page.todo = check(&web, &a4, language).await?;
+        page.todo = check(&web, &node, &a4, language).await?;
     }
     Ok(page.answer(StatusCode::OK))
 }
@@ -184,7 +185,8 @@ async fn handle(State(web): State<Arc<Web>>, visitor: Visitor, form: Form) -> Re
     visitor.officer(&WRITERS)?;
     let language = visitor.shown.language;
     let (filled, revision) = (Filled::read(&form), form.read("revisie"));
-    let mut page = EditorPage::new(&web, &visitor, filled, revision);
+    let node = Agreements::read(&web, visitor.today).await?.judged(&web.node);
+    let mut page = EditorPage::new(&node, &visitor, filled, revision);
     let trial = Trial::read(&form);
     let a4 = match page.filled.a4() {
         Ok(a4) => a4,
@@ -195,13 +197,13 @@ async fn handle(State(web): State<Arc<Web>>, visitor: Visitor, form: Form) -> Re
     };
     match form.text("doe") {
         "proef" => {
-            let (trial, errors) = trial.run(&web, &a4, language).await?;
+            let (trial, errors) = trial.run(&web, &node, &a4, language).await?;
             page.trial = trial;
             let status = if errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
             return Ok(page.with_errors(errors).answer(status));
         }
         "voorbeeld" => {
-            page.todo = check(&web, &a4, language).await?;
+            page.todo = check(&web, &node, &a4, language).await?;
             page.trial = trial;
             return Ok(page.answer(StatusCode::OK));
         }
@@ -213,7 +215,7 @@ async fn handle(State(web): State<Arc<Web>>, visitor: Visitor, form: Form) -> Re
     if form.text("doe") != "publiceer" {
         return Ok(go("/beleid/bewerken?bewaard"));
     }
-    let errors = check(&web, &a4, language).await?;
+    let errors = check(&web, &node, &a4, language).await?;
     if errors.any() {
         page.revision = Some(revision);
         return Ok(page.with_errors(errors).answer(StatusCode::UNPROCESSABLE_ENTITY));

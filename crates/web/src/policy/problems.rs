@@ -190,6 +190,10 @@ fn contradiction(trust: Trust, class: DataClass, language: Language) -> String {
             "een wachtwoord of sleutel gaat nooit mee zoals het er staat",
             "a password or key never goes along as it is",
         ),
+        (_, DataClass::Confidential) => (
+            "zonder verwerkersovereenkomst gaat wat vertrouwelijk is nooit mee zoals het er staat",
+            "without a processor agreement what is confidential never goes along as it is",
+        ),
         _ => (
             "zonder verwerkersovereenkomst gaan persoonsgegevens nooit mee zoals ze er staan",
             "without a processor agreement personal data never goes along as it is",
@@ -221,6 +225,7 @@ mod tests {
         Tool {
             name: name.into(),
             trust,
+            is_judged: true,
             protocol: Protocol::Openai,
             url: "https://ai.example/v1".into(),
             models: Vec::new(),

@@ -48,7 +48,9 @@ async fn ask(
 ) -> Result<Response, Failure> {
     visitor.officer(&WRITERS)?;
     let Some(draft) = web.store.draft().await? else { return Ok(go("/beleid/bewerken")) };
-    if check(&web, &draft.a4, visitor.shown.language).await?.any() {
+    let agreements = Agreements::read(&web, visitor.today).await?;
+    let node = agreements.judged(&web.node);
+    if check(&web, &node, &draft.a4, visitor.shown.language).await?.any() {
         return Ok(go("/beleid/bewerken"));
     }
     if query.as_deref() == Some("intussen") {
@@ -60,7 +62,6 @@ async fn ask(
             ),
         );
     }
-    let agreements = Agreements::read(&web, visitor.today).await?;
     let newest = agreements.newest();
     let people = web.store.people().await?;
     let page = PublicationPage {
@@ -85,7 +86,8 @@ async fn publish(State(web): State<Arc<Web>>, visitor: Visitor, form: Form) -> R
         return Ok(go("/beleid/bewerken/publiceren?intussen"));
     };
     // The tools of the installation can have changed since the page was shown.
-    if check(&web, &draft.a4, visitor.shown.language).await?.any() {
+    let node = Agreements::read(&web, visitor.today).await?.judged(&web.node);
+    if check(&web, &node, &draft.a4, visitor.shown.language).await?.any() {
         return Ok(go("/beleid/bewerken"));
     }
     let published = web.store.publish(revision, &visitor.person.id, visitor.now).await?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sluis_core::a4::A4;
-use sluis_core::policy::Trust;
+use sluis_core::policy::{Policy, Trust};
 use sluis_core::verdict::Language;
 
 use super::words::pick;
@@ -40,6 +40,7 @@ impl Trial {
     pub(crate) async fn run(
         mut self,
         web: &Arc<Web>,
+        node: &Policy,
         a4: &A4,
         language: Language,
     ) -> Result<(Self, Errors), Failure> {
@@ -53,7 +54,7 @@ impl Trial {
             errors.add("zin", pick(language, nl, en));
             return Ok((self, errors));
         }
-        let policy = a4.govern(&web.node);
+        let policy = a4.govern(node);
         let tool = policy.tool(&self.tool).filter(|tool| tool.trust != Trust::Unknown).cloned();
         if tool.is_none() {
             self.shut = Some(if a4.chatbots {

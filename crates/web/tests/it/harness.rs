@@ -157,6 +157,12 @@ impl Place {
         self.signed_in(id).await
     }
 
+    /// The same for somebody whose session ended.
+    pub async fn signed_in_again(&self, person: &str) -> Browser {
+        self.store.end_sessions_of(person).await.unwrap();
+        self.signed_in(person).await
+    }
+
     /// A browser in which this person is signed in.
     pub async fn signed_in(&self, person: &str) -> Browser {
         let session = Session {

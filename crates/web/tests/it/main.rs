@@ -12,3 +12,4 @@ mod reports;
 mod safety;
 mod setup;
 mod sign_in;
+mod tools;

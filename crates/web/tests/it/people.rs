@@ -28,7 +28,7 @@ async fn found(place: &Place, email: &str) -> Person {
 }
 
 /// Somebody with these roles, signed in.
-async fn somebody(place: &Place, admin: &mut Browser, name: &str, role: &str) -> Browser {
+pub async fn somebody(place: &Place, admin: &mut Browser, name: &str, role: &str) -> Browser {
     let email = format!("{name}@linde.example");
     let link = invite(admin, &[("naam", name), ("email", &email), ("rollen", role)]).await;
     let mut browser = place.browser();

@@ -1,0 +1,7 @@
+-- Tools that somebody asked for. `name` is a keyed digest, so that no two have the same; the record itself is in `sealed`.
+CREATE TABLE tool_records (
+    id TEXT NOT NULL PRIMARY KEY,
+    name BYTEA NOT NULL UNIQUE,
+    revision BIGINT NOT NULL,
+    sealed BYTEA NOT NULL
+);
