@@ -1,14 +1,16 @@
-//! Everything Sluis keeps: evidence, people, policies, virtual keys, and the sealed vaults of conversations, in SQLite or
-//! PostgreSQL.
+//! Everything Sluis keeps: evidence, people, policies, virtual keys, the sealed vaults of conversations, and the chats that
+//! people keep, in SQLite or PostgreSQL.
 //!
 //! This is the only crate with SQL. One text of each query serves both databases; where they differ, both texts stand
 //! side by side in the code, and the tables in `migrations/sqlite` and `migrations/postgres`.
 //!
 //! What a stolen database shows: identifiers, times, counts, names from the configuration. People with their roles and
 //! credentials, reasons of suspensions, texts of policies, labels of keys, data keys of conversations and the values in the
-//! vault are sealed with AES-256-GCM-SIV, bound to their row. Dropping the data key of a conversation is its erasure.
+//! vault are sealed with AES-256-GCM-SIV, bound to their row; so are chats, under a data key of the person they belong to.
+//! Dropping the data key of a conversation or a person is the erasure of what it seals.
 
 mod backup;
+mod chats;
 mod db;
 mod error;
 mod evidence;
@@ -31,6 +33,7 @@ use sluis_ledger::{Signer, hex};
 use tokio::sync::{mpsc, oneshot};
 
 pub use backup::restore;
+pub use chats::{Chat, HandMask, MAX_CHATS, MAX_TURNS, Turn};
 pub use error::{Result, StoreError};
 pub use people::Credentials;
 pub use policies::Draft;
@@ -70,6 +73,8 @@ struct Inner {
     people: SealKey,
     credentials: SealKey,
     policies: SealKey,
+    /// Seals the data keys of people.
+    person_keys: SealKey,
     /// For the digests by which people are found.
     emails: hmac::Key,
     jobs: mpsc::Sender<Job>,
@@ -108,6 +113,7 @@ impl Store {
             people: SealKey::new(master.derive("people"))?,
             credentials: SealKey::new(master.derive("credentials"))?,
             policies: SealKey::new(master.derive("policies"))?,
+            person_keys: SealKey::new(master.derive("person-keys"))?,
             emails: hmac::Key::new(hmac::HMAC_SHA256, &master.derive("people-emails")),
             jobs: writer::start_writer(db.clone(), Arc::clone(&failing))?,
             failing,

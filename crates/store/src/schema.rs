@@ -24,6 +24,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0002_people.sql"),
         postgres: include_str!("../migrations/postgres/0002_people.sql"),
     },
+    Migration {
+        version: 3,
+        sqlite: include_str!("../migrations/sqlite/0003_chats.sql"),
+        postgres: include_str!("../migrations/postgres/0003_chats.sql"),
+    },
 ];
 
 /// Newest version this program knows.
@@ -186,6 +191,24 @@ pub(crate) const TABLES: &[Table] = &[
     Table {
         name: "acknowledgements",
         columns: &[("person", Kind::Text), ("policy", Kind::Int), ("hash", Kind::Bytes), ("at", Kind::Int)],
+        key: 2,
+    },
+    Table { name: "person_keys", columns: &[("person", Kind::Text), ("sealed", Kind::Bytes)], key: 1 },
+    Table {
+        name: "chats",
+        columns: &[
+            ("id", Kind::Text),
+            ("person", Kind::Text),
+            ("sealed", Kind::Bytes),
+            ("created_at", Kind::Int),
+            ("changed_at", Kind::Int),
+            ("expires_at", Kind::Int),
+        ],
+        key: 1,
+    },
+    Table {
+        name: "chat_turns",
+        columns: &[("chat", Kind::Text), ("number", Kind::Int), ("sealed", Kind::Bytes)],
         key: 2,
     },
 ];

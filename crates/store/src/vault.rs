@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::Store;
+use crate::chats::PURGE_CHATS;
 use crate::db::{reading, writing};
 use crate::error::{Result, StoreError};
 use crate::seal::{SealKey, derive};
@@ -75,6 +76,8 @@ pub struct Purged {
     pub conversations: u64,
     /// Pseudonyms in them.
     pub pseudonyms: u64,
+    /// Chats of people that were past their expiry.
+    pub chats: u64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -247,7 +250,7 @@ impl Store {
         Ok(gone > 0)
     }
 
-    /// Erases every conversation whose expiry is not after `now` (Unix microseconds).
+    /// Erases every conversation and every chat whose expiry is not after `now` (Unix microseconds).
     ///
     /// # Errors
     /// The database's.
@@ -265,9 +268,13 @@ impl Store {
                 .execute(&mut *conn)
                 .await?
                 .rows_affected();
-            Purged { conversations, pseudonyms }
+            let mut chats = 0;
+            for sql in PURGE_CHATS {
+                chats = sqlx::query(sql).bind(now).execute(&mut *conn).await?.rows_affected();
+            }
+            Purged { conversations, pseudonyms, chats }
         });
-        if purged.conversations > 0 {
+        if purged.conversations > 0 || purged.chats > 0 {
             self.inner.db.settle().await;
         }
         Ok(purged)

@@ -205,6 +205,6 @@ async fn purging_takes_what_is_past(place: Place) {
     }
     assert_eq!(store.purge(start).await.unwrap(), Purged::default());
     let purged = store.purge(start + 2 * HOUR).await.unwrap();
-    assert_eq!(purged, Purged { conversations: 2, pseudonyms: 4 });
+    assert_eq!(purged, Purged { conversations: 2, pseudonyms: 4, chats: 0 });
     assert_eq!(place.numbers("SELECT COUNT(*) FROM vault").await, [2]);
 }
