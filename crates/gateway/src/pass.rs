@@ -23,6 +23,7 @@ use crate::identify::Caller;
 use crate::json;
 use crate::lane::Tally;
 use crate::problem::Problem;
+use crate::review::{self, Review};
 use crate::upstream::Deployment;
 
 /// Carries the receipt of an answer "ask".
@@ -122,6 +123,7 @@ async fn prepare(
     let &Coming { gateway, rules, dialect, headers, key, channel, request, came_in } = coming;
     let bytes = receive(gateway, body).await?;
     let mut body = json::parse(&bytes).map_err(Problem::Json)?;
+    let wish = review::take(headers, &mut body)?;
     let tool = choose_tool(gateway, dialect, deployment, key, &mut body)?;
     let person = key.person.as_deref();
     let gate = gateway.governance.gate(&gateway.store, rules, person, &tool.name, came_in).await;
@@ -129,6 +131,7 @@ async fn prepare(
         return Err(Problem::shut(&gate, gateway.language, gateway.pages.as_deref()));
     }
     check_options(&rules.policy, dialect, &body)?;
+    let review = Review::new(wish, &gateway.reviews, key.principal(), &tool, &rules.policy, came_in);
     let hides_usage = key.tokens_per_month.is_some() && dialect == Dialect::Chat && ask_for_usage(&mut body);
     let scope = scope(&gateway.scopes, key.principal(), dialect, headers, &mut body, || {
         let mut random = [0; 16];
@@ -149,6 +152,7 @@ async fn prepare(
             .map(|places| places.split(',').map(|place| place.trim().to_owned()).collect())
             .unwrap_or_default(),
         receipt: text(RECEIPT_HEADER).map(str::to_owned),
+        review,
         request: request.into(),
     };
     Ok((asking, hides_usage))
