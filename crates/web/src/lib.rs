@@ -57,6 +57,8 @@ pub struct Web {
     pub gateway: Router,
     /// Whether people reach this over https: cookies then have the attribute `Secure` and the prefix `__Host-`.
     pub secure: bool,
+    /// Days that chats are kept after their last turn; 0 is not at all.
+    pub chat_days: u32,
     /// Key of the tokens against forged forms, derived from the master key.
     pub form_key: [u8; 32],
 }

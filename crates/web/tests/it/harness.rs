@@ -101,6 +101,7 @@ impl Place {
             pdf,
             gateway,
             secure,
+            chat_days: 30,
             form_key: [9; 32],
         }));
         Self { store, router, _dir: dir }
