@@ -97,6 +97,8 @@ def test_a_conversation_is_kept_found_opened_renamed_and_erased(page, site, brow
     send(page, "En in het Engels?")
     done(page)
     assert len(sent(_standin)) == 5
+    # To check and copy is open at the last answer only.
+    assert [part.get_attribute("open") is not None for part in page.locator(".sluis-turn__after").all()] == [False, False, True]
 
     page.locator("summary", has_text="Naam veranderen").click()
     page.fill("#naam", "Brief aan een cliënt")

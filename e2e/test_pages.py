@@ -258,7 +258,7 @@ def test_invariant_7_every_page_passes_axe_in_both_languages_and_schemes(site, b
     wrong += accessible(stranger, "aanmelden")
     stranger.context.close()
     paths = {
-        "/": "start", "/vraag": "vraag", "/controleer": "controleer", "/beleid": "beleid", "/beleid/bewerken": "beleid-bewerken",
+        "/": "start", "/vraag": "vraag", "/gesprekken": "gesprekken", "/controleer": "controleer", "/beleid": "beleid", "/beleid/bewerken": "beleid-bewerken",
         "/beleid/versies/1": None, "/toepassingen": "toepassingen", "/mensen": "mensen", "/mensen/uitnodigen": "uitnodigen",
         "/mijn-gegevens": "mijn-gegevens", "/mijn-gegevens/tweede-stap": "tweede-stap", "/bestaat-niet": None,
     }
@@ -278,7 +278,7 @@ def test_invariant_7_every_page_passes_axe_in_both_languages_and_schemes(site, b
 
 def test_pages_fit_a_narrow_screen(site, browser):
     page = site.person(browser, storage_state=site.state, viewport={"width": 320, "height": 640})
-    for path in ("/", "/vraag", "/controleer", "/beleid", "/beleid/bewerken", "/toepassingen", "/mensen", "/mijn-gegevens"):
+    for path in ("/", "/vraag", "/gesprekken", "/controleer", "/beleid", "/beleid/bewerken", "/toepassingen", "/mensen", "/mijn-gegevens"):
         page.goto(path)
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width <= 320, f"{path} is {width} wide"
@@ -297,7 +297,7 @@ def test_nothing_runs_that_is_not_ours(site, noor):
     """A strict policy for content, and a browser that has nothing to complain about."""
     complaints = []
     noor.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    for path in ("/", "/vraag", "/controleer", "/beleid", "/beleid/bewerken", "/mensen", "/mijn-gegevens/tweede-stap"):
+    for path in ("/", "/vraag", "/gesprekken", "/controleer", "/beleid", "/beleid/bewerken", "/mensen", "/mijn-gegevens/tweede-stap"):
         answer = noor.goto(path)
         policy = answer.headers["content-security-policy"]
         assert "default-src 'none'" in policy and "unsafe" not in policy, path

@@ -92,6 +92,8 @@
   // The four questions, and the buttons to copy, which want to know that somebody checked.
   const closing = (element, turn) => {
     element.querySelector(".sluis-turn__after")?.remove();
+    // Only the last answer has it open.
+    for (const earlier of list.querySelectorAll(".sluis-turn__after")) earlier.open = false;
     const part = find("na-antwoord").content.cloneNode(true);
     const tick = part.querySelector("[name=zelf]");
     const status = part.querySelector("[role=status]");

@@ -140,8 +140,14 @@ impl Review {
             };
             (format!("{name}:{}", one.text), format!("{} ({said})", one.text))
         };
+        // What is masked by hand leaves as a pseudonym too.
+        let verdict = if look.seen.iter().any(|seen| seen.token.is_some()) {
+            look.verdict.max(Verdict::Pseudonymise)
+        } else {
+            look.verdict
+        };
         Self {
-            heading: heading(look.verdict, language),
+            heading: heading(verdict, language),
             says: look.message,
             passes: look.verdict < Verdict::Block,
             receipt: look.receipt,
@@ -186,8 +192,7 @@ mod tests {
     }
 
     fn review(question: &str, seen: Vec<Seen>) -> Review {
-        let look =
-            Look { message: "Kijk.".into(), verdict: Verdict::Pseudonymise, receipt: "1.a".into(), seen };
+        let look = Look { message: "Kijk.".into(), verdict: Verdict::Allow, receipt: "1.a".into(), seen };
         Review::new(look, question, &Wish::default(), Language::Nl)
     }
 
@@ -204,6 +209,7 @@ mod tests {
             assert_eq!(review.pieces.iter().map(|one| one.text.as_str()).collect::<String>(), question);
         }
         let review = review(question, vec![seen((4, 10), Kind::Person), seen((16, 27), Kind::Email)]);
+        assert_eq!(review.heading, "Dit mag, met schuilnamen");
         let items: Vec<&str> = review.items.iter().map(|one| one.text.as_str()).collect();
         assert_eq!(items, ["Jansen", "jansen@x.nl"]);
         assert!(review.items[0].may_release && !review.items[1].may_release);
