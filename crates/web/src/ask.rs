@@ -8,6 +8,7 @@ mod offer;
 mod passing;
 mod review;
 
+use std::borrow::Borrow;
 use std::sync::Arc;
 
 use askama::Template;
@@ -128,14 +129,14 @@ impl AskPage {
     }
 
     /// Whether the last answer can be asked for again.
-    fn is_last(&self, number: &usize) -> bool {
-        number + 1 == self.turns.len()
+    fn is_last(&self, number: impl Borrow<usize>) -> bool {
+        *number.borrow() + 1 == self.turns.len()
     }
 
     /// A number as people count.
     #[expect(clippy::unused_self, reason = "templates reach it through the page")]
-    fn counted(&self, number: &usize) -> usize {
-        number + 1
+    fn counted(&self, number: impl Borrow<usize>) -> usize {
+        *number.borrow() + 1
     }
 }
 

@@ -48,7 +48,7 @@ fn error(answer: &Value) -> &str {
 }
 
 /// What was found, as text and kind.
-fn found<'a>(text: &'a str, answer: &Value) -> Vec<(String, String, Value)> {
+fn found(text: &str, answer: &Value) -> Vec<(String, String, Value)> {
     let part = |finding: &Value| {
         let number = |name: &str| usize::try_from(finding[name].as_u64().unwrap()).unwrap();
         let (start, end) = (number("start"), number("end"));
