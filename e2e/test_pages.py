@@ -431,6 +431,7 @@ def test_invariant_7_every_page_passes_axe_in_both_languages_and_schemes(site, b
         "/toepassingen/aanvragen": "toepassing-aanvragen", tool: "toepassing", f"{tool}/beoordelen": "toepassing-beoordelen",
         "/mensen": "mensen", "/mensen/uitnodigen": "uitnodigen", "/vragen": None, "/vragen/beantwoorden": None, "/meld": "meld",
         "/meld/volgen": None, "/meldingen": None,
+        "/gesprekken": "gesprekken",
         "/mijn-gegevens": "mijn-gegevens", "/mijn-gegevens/tweede-stap": "tweede-stap", "/bestaat-niet": None,
     }
     for language in ("en", "nl"):
@@ -451,7 +452,8 @@ def test_pages_fit_a_narrow_screen(site, browser):
     page = site.person(browser, storage_state=site.state, viewport={"width": 320, "height": 640})
     tool = requested(page, "Schrijfhulp", "Brieven herschrijven")
     for path in ("/", "/vraag", "/controleer", "/beleid", "/beleid/achtergrond", "/beleid/bewerken", "/toepassingen", "/toepassingen/aanvragen",
-                 tool, f"{tool}/beoordelen", "/mensen", "/mijn-gegevens", "/vragen", "/vragen/beantwoorden", "/meld", "/meld/volgen", "/meldingen"):
+                 tool, f"{tool}/beoordelen", "/mensen", "/mijn-gegevens", "/vragen", "/vragen/beantwoorden", "/meld", "/meld/volgen", "/meldingen",
+                 "/gesprekken"):
         page.goto(path)
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width <= 320, f"{path} is {width} wide"
@@ -470,7 +472,7 @@ def test_nothing_runs_that_is_not_ours(site, noor):
     """A strict policy for content, and a browser that has nothing to complain about."""
     complaints = []
     noor.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    for path in ("/", "/vraag", "/controleer", "/beleid", "/beleid/bewerken", "/mensen", "/mijn-gegevens/tweede-stap"):
+    for path in ("/", "/vraag", "/gesprekken", "/controleer", "/beleid", "/beleid/bewerken", "/mensen", "/mijn-gegevens/tweede-stap"):
         answer = noor.goto(path)
         policy = answer.headers["content-security-policy"]
         assert "default-src 'none'" in policy and "unsafe" not in policy, path

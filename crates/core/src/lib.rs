@@ -2,6 +2,7 @@
 
 pub mod a4;
 pub mod calendar;
+pub mod choice;
 pub mod class;
 pub mod gate;
 mod glyph;

@@ -5,8 +5,12 @@ use std::ops::Range;
 use sluis_detect::{Finding, Identity, Kind, Segment, identities, normalise};
 use std::collections::HashMap;
 
+use crate::choice::HAND;
 use crate::pseudonym::{Codebook, Full, Word};
 use crate::restore::tokens_in;
+
+/// Places in a text, in their order, each with the token that comes there.
+pub type Replacements = Vec<(Range<usize>, String)>;
 
 /// Replaces in each segment the findings whose kind is in `masked`, and escapes text that could be mistaken
 /// for a token, so that restoring gives back exactly what came in. Returns the new texts in the same order;
@@ -20,16 +24,32 @@ pub fn pseudonymise(
     masked: &[Kind],
     book: &mut Codebook,
 ) -> Result<Vec<Option<String>>, Full> {
+    let replaced = replacements(segments, findings, masked, book)?;
+    Ok(segments.iter().zip(replaced).map(|(segment, spans)| rewrite(segment.text, &spans)).collect())
+}
+
+/// What [`pseudonymise`] puts where: for each segment its places with their tokens. What a person masked by hand is
+/// replaced whatever its kind.
+///
+/// # Errors
+/// [`Full`] when the conversation can hold no more values; nothing may be sent then.
+pub fn replacements(
+    segments: &[Segment<'_>],
+    findings: &[Vec<Finding>],
+    masked: &[Kind],
+    book: &mut Codebook,
+) -> Result<Vec<Replacements>, Full> {
     let owners = identities(segments, findings);
     let canonical = canonical_forms(&owners);
 
     // First every finding gets its token: only then is it known what plain text could be mistaken for one.
-    let mut replaced: Vec<Vec<(Range<usize>, String)>> = Vec::with_capacity(segments.len());
+    let mut replaced: Vec<Replacements> = Vec::with_capacity(segments.len());
     for (index, segment) in segments.iter().enumerate() {
         let mut spans = Vec::new();
         let mut end = 0;
         let found = findings.get(index).map_or(&[][..], Vec::as_slice);
-        let mut order: Vec<usize> = (0..found.len()).filter(|&i| masked.contains(&found[i].kind)).collect();
+        let is_replaced = |one: &Finding| one.detector == HAND || masked.contains(&one.kind);
+        let mut order: Vec<usize> = (0..found.len()).filter(|&i| is_replaced(&found[i])).collect();
         order.sort_by_key(|&i| (found[i].start, std::cmp::Reverse(found[i].end)));
         for i in order {
             let finding = &found[i];
@@ -62,7 +82,7 @@ pub fn pseudonymise(
             break;
         }
     }
-    Ok(segments.iter().zip(replaced).map(|(segment, spans)| rewrite(segment.text, &spans)).collect())
+    Ok(replaced)
 }
 
 /// The normal form of the first mention of each entity: it names the entity in the codebook, and stays the
@@ -75,11 +95,7 @@ fn canonical_forms(owners: &[Vec<Identity>]) -> HashMap<usize, &str> {
     forms
 }
 
-fn escape_between(
-    text: &str,
-    spans: &mut Vec<(Range<usize>, String)>,
-    book: &mut Codebook,
-) -> Result<(), Full> {
+fn escape_between(text: &str, spans: &mut Replacements, book: &mut Codebook) -> Result<(), Full> {
     let mut escaped = Vec::new();
     let mut start = 0;
     for next in spans.iter().map(|(range, _)| range.clone()).chain(std::iter::once(text.len()..text.len())) {
@@ -97,7 +113,9 @@ fn escape_between(
     Ok(())
 }
 
-fn rewrite(text: &str, spans: &[(Range<usize>, String)]) -> Option<String> {
+/// The text with its places replaced; `None` if there are none.
+#[must_use]
+pub fn rewrite(text: &str, spans: &[(Range<usize>, String)]) -> Option<String> {
     if spans.is_empty() {
         return None;
     }

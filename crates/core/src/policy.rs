@@ -95,6 +95,17 @@ pub enum Answers {
     Mask,
 }
 
+/// Whether people may let go of a name or place that was taken for personal data and is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Overrides {
+    /// They may; each time is counted in the evidence.
+    #[default]
+    Allow,
+    /// What is found is replaced.
+    Forbid,
+}
+
 /// What is done when a real value would land in a place where it can leak again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -155,6 +166,8 @@ pub struct Policy {
     pub sinks: Sinks,
     /// Days a conversation's pseudonyms are kept after its last use.
     pub keep_days: u32,
+    /// Whether people may let go of false alarms.
+    pub overrides: Overrides,
 }
 
 impl Policy {

@@ -9,7 +9,7 @@ use sluis_detect::Profile;
 use toml::Spanned;
 
 use crate::class::DataClass;
-use crate::policy::{Answers, Policy, Protocol, Sink, Sinks, Tool, Trust, contradiction};
+use crate::policy::{Answers, Overrides, Policy, Protocol, Sink, Sinks, Tool, Trust, contradiction};
 use crate::verdict::{Language, Verdict};
 
 /// The largest settings file that is read, in bytes.
@@ -18,6 +18,9 @@ pub const MAX_BYTES: usize = 1 << 20;
 /// The most confidential terms of an organisation, and the most characters in one.
 const MAX_TERMS: usize = 5_000;
 const MAX_TERM: usize = 200;
+
+/// The longest that chats are kept, in days.
+const MAX_CHAT_DAYS: u32 = 365;
 
 /// Everything a node needs to know before it starts, apart from secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +40,8 @@ pub struct Settings {
     pub demo: bool,
     /// How personal data is looked for.
     pub detection: Detection,
+    /// Days that chats of the pages are kept after their last turn; 0 is not at all.
+    pub chat_days: u32,
     /// The policy.
     pub policy: Policy,
 }
@@ -70,6 +75,7 @@ struct File {
     database: Option<Spanned<String>>,
     demo: Option<bool>,
     detection: DetectionTable,
+    chats: ChatsTable,
     policy: PolicyTable,
     tools: BTreeMap<Spanned<String>, Spanned<ToolTable>>,
 }
@@ -84,6 +90,7 @@ impl Default for File {
             database: None,
             demo: None,
             detection: DetectionTable::default(),
+            chats: ChatsTable::default(),
             policy: PolicyTable::default(),
             tools: BTreeMap::new(),
         }
@@ -95,6 +102,12 @@ impl Default for File {
 struct DetectionTable {
     profile: ProfileName,
     terms: Vec<Spanned<String>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct ChatsTable {
+    days: Option<Spanned<u32>>,
 }
 
 #[derive(Deserialize, Default, Clone, Copy)]
@@ -109,6 +122,7 @@ enum ProfileName {
 #[serde(deny_unknown_fields, default)]
 struct PolicyTable {
     answers: Answers,
+    overrides: Overrides,
     keep_days: Option<Spanned<u32>>,
     restore: RestoreTable,
     table: BTreeMap<Trust, BTreeMap<DataClass, Spanned<Verdict>>>,
@@ -184,6 +198,14 @@ impl Settings {
             None => 30,
         };
 
+        let chat_days = match &file.chats.days {
+            Some(days) if *days.get_ref() > MAX_CHAT_DAYS => {
+                return Err(at(days.span().start, format!("days is a number from 0 to {MAX_CHAT_DAYS}")));
+            }
+            Some(days) => *days.get_ref(),
+            None => 30,
+        };
+
         for term in &file.detection.terms {
             if !(2..=MAX_TERM).contains(&term.get_ref().trim().chars().count()) {
                 return Err(at(term.span().start, format!("a term has 2 to {MAX_TERM} characters")));
@@ -220,6 +242,7 @@ impl Settings {
             database: file.database.map(Spanned::into_inner),
             demo,
             detection,
+            chat_days,
             policy: Policy {
                 version: version(text),
                 tools,
@@ -231,6 +254,7 @@ impl Settings {
                     tool: file.policy.restore.tool.unwrap_or(defaults.tool),
                 },
                 keep_days,
+                overrides: file.policy.overrides,
             },
         })
     }
@@ -398,6 +422,8 @@ mod tests {
             ("address = \"sluis.example\"\n", 1, "nothing behind it"),
             ("address = \"https://sluis.example/pad\"\n", 1, "nothing behind it"),
             ("[policy]\nkeep_days = 0\n", 2, "1 to 3650"),
+            ("[policy]\noverrides = \"always\"\n", 2, "unknown variant"),
+            ("[chats]\ndays = 366\n", 2, "0 to 365"),
             ("[tools.x]\ntrust = \"own\"\n", 1, "no url"),
             ("[tools.x]\nurl = \"http://ai.example/v1\"\n", 2, "https://"),
             ("[tools.x]\nurl = \"http://localhost.evil.example/v1\"\n", 2, "https://"),
@@ -411,6 +437,15 @@ mod tests {
             assert!(reason.contains(says), "{text:?}: {reason}");
             assert_eq!(at, line, "{text:?}: {reason}");
         }
+    }
+
+    #[test]
+    fn chats_are_kept_for_thirty_days_unless_the_file_says_otherwise() {
+        assert_eq!(Settings::parse("").unwrap().chat_days, 30);
+        assert_eq!(Settings::parse("chats.days = 0").unwrap().chat_days, 0);
+        assert_eq!(Settings::parse("").unwrap().policy.overrides, Overrides::Allow);
+        let strict = Settings::parse("policy.overrides = \"forbid\"").unwrap();
+        assert_eq!(strict.policy.overrides, Overrides::Forbid);
     }
 
     #[test]

@@ -9,22 +9,23 @@ use std::sync::Arc;
 use aws_lc_rs::hmac;
 use bytes::Bytes;
 use serde_json::Value;
+use sluis_core::choice::Applied;
 use sluis_core::key::VirtualKey;
-use sluis_core::mask::pseudonymise;
 use sluis_core::policy::{Sinks, Tool};
 use sluis_core::practice;
 use sluis_core::pseudonym::{Codebook, Issued, Token};
-use sluis_core::verdict::{Decision, Verdict, decide, explain};
-use sluis_detect::{Detector, Finding, Kind, Practice, Profile, Segment, practices};
+use sluis_core::verdict::{Verdict, explain};
+use sluis_detect::{Practice, Profile, practices};
 use sluis_ledger::{Entry, Event};
 use sluis_store::{Conversation, Pseudonym};
 
 use crate::Gateway;
-use crate::body::{Leaf, Opened, Slot, close_arguments, open_arguments, read, read_data};
 use crate::conversation::{Scope, question};
 use crate::dialect::Dialect;
 use crate::governance::Rules;
+use crate::inspection::{Inspected, inspect};
 use crate::problem::Problem;
+use crate::review::{Report, Review};
 
 /// Bodies above this size are inspected on a thread of their own, so that others do not wait: a millisecond or two of the
 /// fast detector. The accurate one always gets a thread.
@@ -109,14 +110,10 @@ pub struct Asking {
     pub agreed: Vec<String>,
     /// The receipt of an earlier answer "ask", if the person agreed.
     pub receipt: Option<String>,
+    /// Whether it stops to be looked at, and what the person decided.
+    pub review: Review,
     /// The identifier of the request.
     pub request: String,
-}
-
-struct Inspected {
-    body: Bytes,
-    book: Codebook,
-    decision: Decision,
 }
 
 /// Clears a request, or says why not. Both ways stand in the evidence when this returns.
@@ -124,7 +121,8 @@ struct Inspected {
 /// # Errors
 /// Everything of the way out.
 pub async fn clear(gateway: &Gateway, asking: Asking) -> Result<(Cleared, Passage), Problem> {
-    let Asking { key, channel, rules, tool, dialect, body, bytes, scope, agreed, receipt, request } = asking;
+    let Asking { key, channel, rules, tool, dialect, body, bytes, scope, agreed, receipt, review, request } =
+        asking;
     let wants_json = wants_json(&body);
     let wants_stream = body.get("stream") == Some(&Value::Bool(true));
     let practice = asked_for(&body, dialect);
@@ -135,7 +133,8 @@ pub async fn clear(gateway: &Gateway, asking: Asking) -> Result<(Cleared, Passag
     entry.request = request;
     entry.policy.clone_from(&rules.policy.version);
 
-    let outcome = inspect_and_keep(gateway, &rules, &tool, dialect, body, bytes, &scope).await;
+    let course = Course { rules: &rules, tool: &tool, dialect, bytes, review: Arc::new(review) };
+    let outcome = inspect_and_keep(gateway, &course, body, &scope).await;
     let (inspected, confirmed) = match outcome {
         Ok(inspected) => {
             let decision = &inspected.decision;
@@ -150,6 +149,14 @@ pub async fn clear(gateway: &Gateway, asking: Asking) -> Result<(Cleared, Passag
                 entry.verdict = verdict.name().into();
                 entry.rule = practice::rule(practice);
                 message = practice::explain(practice, gateway.language);
+            }
+            note(&mut entry, &inspected.applied);
+            if let Some((seen, receipt)) = inspected.shown {
+                if verdict < Verdict::Ask {
+                    message = Problem::looked(gateway.language).into();
+                }
+                let report = Report { message, verdict, receipt, seen };
+                return Err(refuse(gateway, entry, Problem::Review(Box::new(report))).await);
             }
             match verdict {
                 Verdict::Block => return Err(refuse(gateway, entry, Problem::Blocked(message)).await),
@@ -174,7 +181,8 @@ pub async fn clear(gateway: &Gateway, asking: Asking) -> Result<(Cleared, Passag
         .masked
         .iter()
         .map(|kind| entry.findings.get(kind.name()).copied().unwrap_or(0))
-        .sum();
+        .sum::<u32>()
+        + by_hand(&inspected);
     gateway.metrics.findings(&entry.findings);
     let sent = Arc::new(entry.clone());
     gateway.store.write(entry).await.map_err(|_| Problem::Store)?;
@@ -192,6 +200,25 @@ pub async fn clear(gateway: &Gateway, asking: Asking) -> Result<(Cleared, Passag
         wants_stream,
     };
     Ok((Cleared { tool, dialect, body: inspected.body }, passage))
+}
+
+/// Records what the person decided: how often, of which kind.
+fn note(entry: &mut Entry, applied: &Applied) {
+    for (name, counts) in [("added", &applied.added), ("released", &applied.released)] {
+        if !counts.is_empty() {
+            let counts = counts.iter().map(|(kind, count)| ((*kind).to_owned(), Value::from(*count)));
+            entry.rest.insert(name.into(), Value::Object(counts.collect()));
+        }
+    }
+}
+
+/// How much was masked by hand that the table would have let go.
+fn by_hand(inspected: &Inspected) -> u32 {
+    let is_counted = |kind: &str| {
+        inspected.decision.counts.contains_key(kind)
+            && inspected.decision.masked.iter().any(|masked| masked.name() == kind)
+    };
+    inspected.applied.added.iter().filter(|(kind, _)| !is_counted(kind)).map(|(_, count)| count).sum()
 }
 
 /// The strictest practice that the person's last words ask for.
@@ -214,7 +241,8 @@ fn wants_json(body: &Value) -> bool {
 pub async fn refuse(gateway: &Gateway, mut entry: Entry, problem: Problem) -> Problem {
     entry.event = match problem {
         Problem::Blocked(_) | Problem::Ask { .. } => Event::Blocked,
-        Problem::Key(_) | Problem::NoTool | Problem::Shut { .. } => Event::Refused,
+        Problem::Review(_) => Event::Reviewed,
+        Problem::Key(_) | Problem::NoTool | Problem::Shut { .. } | Problem::Receipt => Event::Refused,
         _ => Event::Failed,
     };
     entry.outcome = problem.code().into();
@@ -235,27 +263,35 @@ fn agreement(gateway: &Gateway, key: &str, tool: &str, body: &[u8]) -> String {
     sluis_ledger::hex(&context.sign().as_ref()[..16])
 }
 
+/// By which rules, to which tool, and how.
+struct Course<'a> {
+    rules: &'a Arc<Rules>,
+    tool: &'a Arc<Tool>,
+    dialect: Dialect,
+    /// How many bytes the body had.
+    bytes: usize,
+    review: Arc<Review>,
+}
+
 async fn inspect_and_keep(
     gateway: &Gateway,
-    rules: &Arc<Rules>,
-    tool: &Arc<Tool>,
-    dialect: Dialect,
+    course: &Course<'_>,
     body: Value,
-    bytes: usize,
     scope: &Scope,
 ) -> Result<Inspected, Problem> {
     let Some(name) = scope.kept_under else {
         let book = Codebook::new(&scope.secret);
-        return run_inspection(rules, tool, dialect, body, bytes, book).await;
+        return run_inspection(course, body, book).await;
     };
-    let expires = (gateway.source.now)().saturating_add(i64::from(rules.policy.keep_days) * 86_400_000_000);
+    let keep_days = i64::from(course.rules.policy.keep_days);
+    let expires = (gateway.source.now)().saturating_add(keep_days * 86_400_000_000);
     let conversation = gateway.store.conversation(&name, expires).await.map_err(|_| Problem::Store)?;
     for _ in 0..ATTEMPTS {
         let mut book = Codebook::new(&derived(&conversation.secret, b"codes"));
         let kept = gateway.store.vault(&conversation).await.map_err(|_| Problem::Store)?;
         book.load(kept.iter().filter_map(from_vault));
-        let mut inspected = run_inspection(rules, tool, dialect, body.clone(), bytes, book).await?;
-        if inspected.decision.verdict == Verdict::Block {
+        let mut inspected = run_inspection(course, body.clone(), book).await?;
+        if inspected.decision.verdict == Verdict::Block || inspected.shown.is_some() {
             // What does not leave needs no way back.
             return Ok(inspected);
         }
@@ -309,107 +345,13 @@ fn from_vault(kept: &Pseudonym) -> Option<Issued> {
     })
 }
 
-async fn run_inspection(
-    rules: &Arc<Rules>,
-    tool: &Arc<Tool>,
-    dialect: Dialect,
-    body: Value,
-    bytes: usize,
-    book: Codebook,
-) -> Result<Inspected, Problem> {
-    let (inside, tool) = (Arc::clone(rules), Arc::clone(tool));
-    let work = move || {
-        inspect(&inside.detector, dialect, body, book, |findings| decide(&inside.policy, &tool, findings))
-    };
-    if bytes <= INLINE_BYTES && rules.detector.profile() == Profile::Fast {
+async fn run_inspection(course: &Course<'_>, body: Value, book: Codebook) -> Result<Inspected, Problem> {
+    let (rules, tool) = (Arc::clone(course.rules), Arc::clone(course.tool));
+    let (dialect, review) = (course.dialect, Arc::clone(&course.review));
+    let is_quick = course.bytes <= INLINE_BYTES && rules.detector.profile() == Profile::Fast;
+    let work = move || inspect(&rules, &tool, dialect, &review, body, book);
+    if is_quick {
         return work();
     }
     tokio::task::spawn_blocking(work).await.map_err(|_| Problem::Internal)?
-}
-
-fn inspect(
-    detector: &Detector,
-    dialect: Dialect,
-    mut body: Value,
-    mut book: Codebook,
-    decide: impl FnOnce(&mut dyn Iterator<Item = &Finding>) -> Decision,
-) -> Result<Inspected, Problem> {
-    let mut opened = open_arguments(&mut body);
-    let decision = {
-        let mut found = read(dialect, &mut body).map_err(Problem::Unreadable)?;
-        for Opened { data, .. } in &mut opened {
-            let inner = read_data(data).map_err(Problem::Unreadable)?;
-            found.leaves.extend(inner.leaves);
-            found.keys.extend(inner.keys);
-        }
-        let texts: Vec<String> = found.leaves.iter_mut().map(take_text).collect();
-        let segments: Vec<Segment<'_>> = texts
-            .iter()
-            .zip(&found.leaves)
-            .map(|(text, leaf)| Segment { text, label: leaf.label })
-            .chain(found.keys.iter().map(|key| Segment { text: key, label: "" }))
-            .collect();
-        let findings = detector.detect_document(&segments);
-        let decision = decide(&mut findings.iter().flatten());
-
-        let (in_leaves, in_keys) = findings.split_at(texts.len());
-        let is_masked = |finding: &Finding| decision.masked.contains(&finding.kind);
-        if decision.verdict < Verdict::Block {
-            if in_keys.iter().flatten().any(&is_masked) {
-                return Err(Problem::KeyWithData);
-            }
-            for (leaf, found) in found.leaves.iter().zip(in_leaves) {
-                if leaf.slot == Slot::Signed && found.iter().any(is_masked) {
-                    return Err(Problem::SignedWithData);
-                }
-            }
-            let masked =
-                mask(&segments[..texts.len()], in_leaves, &decision.masked, &found.leaves, &mut book)?;
-            for ((leaf, text), masked) in found.leaves.iter_mut().zip(&texts).zip(masked) {
-                put_text(leaf, text, masked);
-            }
-        }
-        decision
-    };
-    close_arguments(&mut body, opened);
-    Ok(Inspected { body: Bytes::from(body.to_string()), book, decision })
-}
-
-/// Signed parts take part in detection, so that a name in them is known elsewhere, but are not rewritten.
-fn mask(
-    segments: &[Segment<'_>],
-    findings: &[Vec<Finding>],
-    masked: &[Kind],
-    leaves: &[Leaf<'_>],
-    book: &mut Codebook,
-) -> Result<Vec<Option<String>>, Problem> {
-    let mut texts = pseudonymise(segments, findings, masked, book).map_err(|_| Problem::Full)?;
-    for (text, leaf) in texts.iter_mut().zip(leaves) {
-        if leaf.slot == Slot::Signed {
-            *text = None;
-        }
-    }
-    Ok(texts)
-}
-
-fn take_text(leaf: &mut Leaf<'_>) -> String {
-    match &mut *leaf.value {
-        Value::String(text) => std::mem::take(text),
-        other => other.to_string(),
-    }
-}
-
-fn put_text(leaf: &mut Leaf<'_>, text: &str, masked: Option<String>) {
-    match (masked, leaf.slot) {
-        (Some(masked), Slot::Name) => {
-            *leaf.value = Value::String(masked.replace(['[', ']'], "").replace(' ', "_"));
-        }
-        (Some(masked), _) => *leaf.value = Value::String(masked),
-        // A number that stays is still there; a string was taken out.
-        (None, _) => {
-            if let Value::String(slot) = leaf.value {
-                text.clone_into(slot);
-            }
-        }
-    }
 }

@@ -12,12 +12,14 @@ pub mod demo;
 pub mod dialect;
 pub mod governance;
 pub mod identify;
+mod inspection;
 pub mod json;
 pub mod lane;
 pub mod metrics;
 mod models;
 pub mod pass;
 pub mod problem;
+pub mod review;
 mod routes;
 pub mod sse;
 pub mod stream;
@@ -50,6 +52,8 @@ pub struct Gateway {
     pub(crate) scopes: hmac::Key,
     /// Keys the receipts of agreements.
     pub(crate) agreements: hmac::Key,
+    /// Keys the receipts of reviews.
+    pub(crate) reviews: hmac::Key,
 }
 
 impl Gateway {
@@ -75,6 +79,7 @@ impl Gateway {
             metrics: Metrics::default(),
             scopes: conversation::scopes(master),
             agreements: key("agreements"),
+            reviews: key("reviews"),
         }
     }
 

@@ -24,6 +24,7 @@ use crate::identify::Caller;
 use crate::json;
 use crate::lane::Tally;
 use crate::problem::Problem;
+use crate::review::{self, Review};
 use crate::upstream::Deployment;
 
 /// Carries the receipt of an answer "ask".
@@ -130,6 +131,7 @@ async fn prepare(
     let bytes = receive(gateway, body).await?;
     let rules = gateway.governance.rules(&gateway.store, came_in).await.map_err(|_| Problem::Store)?;
     let mut body = json::parse(&bytes).map_err(Problem::Json)?;
+    let wish = review::take(headers, &mut body)?;
     let tool = choose_tool(&rules.tools, dialect, deployment, key, &mut body)?;
     let person = key.person.as_deref();
     let gate = gateway.governance.gate(&gateway.store, &rules, person, &tool.name, came_in).await;
@@ -137,6 +139,7 @@ async fn prepare(
         return Err(Problem::shut(&gate, gateway.language, gateway.pages.as_deref()));
     }
     check_options(&rules.policy, dialect, &body)?;
+    let review = Review::new(wish, &gateway.reviews, key.principal(), &tool, &rules.policy, came_in);
     let hides_usage = key.tokens_per_month.is_some() && dialect == Dialect::Chat && ask_for_usage(&mut body);
     let scope = scope(&gateway.scopes, key.principal(), dialect, headers, &mut body, || {
         let mut random = [0; 16];
@@ -157,6 +160,7 @@ async fn prepare(
             .map(|places| places.split(',').map(|place| place.trim().to_owned()).collect())
             .unwrap_or_default(),
         receipt: text(RECEIPT_HEADER).map(str::to_owned),
+        review,
         request: request.into(),
     };
     Ok((asking, hides_usage))

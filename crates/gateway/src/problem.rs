@@ -11,6 +11,7 @@ use sluis_core::verdict::Language;
 
 use crate::body::Unreadable;
 use crate::dialect::Dialect;
+use crate::review::{Report, Seen};
 
 /// Why a request is not served, or an answer not passed on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +46,10 @@ pub enum Problem {
         /// What to send along to confirm.
         receipt: String,
     },
+    /// The request stopped to be looked at; nothing was sent.
+    Review(Box<Report>),
+    /// A receipt of a review is missing or not good (any more) for this text.
+    Receipt,
     /// A key of an object looks like personal data, and keys are never rewritten.
     KeyWithData,
     /// A part that the provider signed carries personal data.
@@ -78,6 +83,15 @@ impl Problem {
         Self::Shut { gate: gate.name(), message }
     }
 
+    /// What is said of a request that may go, when it stopped to be looked at.
+    #[must_use]
+    pub const fn looked(language: Language) -> &'static str {
+        match language {
+            Language::Nl => "Dit gaat weg als je het verstuurt. Er is nog niets verstuurd.",
+            Language::En => "This leaves when you send it. Nothing was sent yet.",
+        }
+    }
+
     /// The HTTP status.
     #[must_use]
     pub const fn status(&self) -> StatusCode {
@@ -94,7 +108,7 @@ impl Problem {
             | Self::SignedWithData
             | Self::Full
             | Self::Option(_) => StatusCode::BAD_REQUEST,
-            Self::Ask { .. } => StatusCode::CONFLICT,
+            Self::Ask { .. } | Self::Review(_) | Self::Receipt => StatusCode::CONFLICT,
             Self::Store => StatusCode::SERVICE_UNAVAILABLE,
             Self::Unreachable | Self::ProviderKey | Self::BadAnswer => StatusCode::BAD_GATEWAY,
             Self::Timeout => StatusCode::GATEWAY_TIMEOUT,
@@ -121,6 +135,8 @@ impl Problem {
             Self::Shut { gate, .. } => gate,
             Self::Blocked(_) => "policy_blocked",
             Self::Ask { .. } => "policy_asks",
+            Self::Review(_) => "review",
+            Self::Receipt => "receipt_not_valid",
             Self::KeyWithData => "personal_data_in_key",
             Self::SignedWithData => "personal_data_in_signed_part",
             Self::Full => "conversation_full",
@@ -149,6 +165,7 @@ impl Problem {
             Self::Shut { message, .. } | Self::Blocked(message) | Self::Ask { message, .. } => {
                 return message.clone();
             }
+            Self::Review(report) => return report.message.clone(),
             Self::Json(why) => {
                 return match language {
                     Language::Nl => {
@@ -183,6 +200,10 @@ impl Problem {
                     }
                 };
             }
+            Self::Receipt => (
+                "Je tekst is veranderd, of je keek te lang geleden. Bekijk opnieuw wat er weggaat. Er is niets verstuurd.",
+                "Your text has changed, or you looked too long ago. See again what leaves. Nothing was sent.",
+            ),
             Self::Unreadable(what) => unreadable(*what),
             Self::Key(refusal) => key(*refusal),
             Self::NotFound => (
@@ -267,8 +288,14 @@ impl Problem {
             };
             json!({"error": {"message": message, "type": kind, "param": null, "code": self.code()}})
         };
-        if let Self::Ask { receipt, .. } = self {
-            error["error"]["receipt"] = receipt.as_str().into();
+        match self {
+            Self::Ask { receipt, .. } => error["error"]["receipt"] = receipt.as_str().into(),
+            Self::Review(report) => {
+                error["error"]["receipt"] = report.receipt.as_str().into();
+                error["error"]["verdict"] = report.verdict.name().into();
+                error["error"]["findings"] = report.seen.iter().map(Seen::json).collect();
+            }
+            _ => {}
         }
         error
     }

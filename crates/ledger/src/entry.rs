@@ -79,8 +79,16 @@ pub enum Event {
     Blocked,
     /// A gate was closed: no key, no budget, tool not approved.
     Refused,
+    /// What was found in a request was shown to the person; nothing was sent.
+    Reviewed,
     /// A model answered.
     Answered,
+    /// A person said that they checked an answer before they use it.
+    AnswerChecked,
+    /// A person gave a chat of theirs another name.
+    ChatChanged,
+    /// A person erased chats of theirs.
+    ChatErased,
     /// A request or answer broke off.
     Failed,
     /// A virtual key was made.

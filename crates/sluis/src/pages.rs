@@ -48,6 +48,7 @@ pub fn router(
         gateway: gateway.clone(),
         party: Party::at(address),
         secure: settings.address.as_deref().is_some_and(|address| address.starts_with("https://")),
+        chat_days: settings.chat_days,
         form_key: master.derive("forms"),
     }));
     Router::new().fallback(move |request: Request| {

@@ -19,8 +19,11 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{keys, listen, node, pages};
 
-/// How often conversations past their time are forgotten and the evidence is signed.
+/// How often conversations and chats past their time are forgotten and the evidence is signed.
 const HOUSEKEEPING: std::time::Duration = std::time::Duration::from_mins(10);
+
+/// Microseconds in a day.
+const DAY_US: i64 = 86_400_000_000;
 
 /// Runs until it is told to stop.
 pub async fn run(settings: Settings) -> anyhow::Result<ExitCode> {
@@ -35,6 +38,8 @@ pub async fn run(settings: Settings) -> anyhow::Result<ExitCode> {
     let mut entry = store.entry(Event::PolicyLoaded);
     entry.policy.clone_from(&settings.policy.version);
     store.append(entry).await.context("the evidence cannot be written")?;
+    let most = i64::from(settings.chat_days) * DAY_US;
+    store.shorten_chats(most).await.context("the time that chats are kept cannot be set")?;
     welcome(&settings, &store, &address).await?;
 
     let housekeeping = tokio::spawn(housekeep(store.clone()));

@@ -1,15 +1,17 @@
-//! Everything Sluis keeps: evidence, people, policies, virtual keys, and the sealed vaults of conversations, in SQLite or
-//! PostgreSQL.
+//! Everything Sluis keeps: evidence, people, policies, virtual keys, the sealed vaults of conversations, and the chats that
+//! people keep, in SQLite or PostgreSQL.
 //!
 //! This is the only crate with SQL. One text of each query serves both databases; where they differ, both texts stand
 //! side by side in the code, and the tables in `migrations/sqlite` and `migrations/postgres`.
 //!
 //! What a stolen database shows: identifiers, times, counts, names from the configuration. People with their roles and
 //! credentials, reasons of suspensions, measures, texts of policies, questions and reports, records of tools, labels of keys,
-//! data keys of conversations and the values in the vault are sealed with AES-256-GCM-SIV, bound to their row. Dropping the
-//! data key of a conversation is its erasure.
+//! data keys of conversations and the values in the vault are sealed with AES-256-GCM-SIV, bound to their row; so are chats,
+//! under a data key of the person they belong to.
+//! Dropping the data key of a conversation or a person is the erasure of what it seals.
 
 mod backup;
+mod chats;
 mod db;
 mod error;
 mod evidence;
@@ -37,6 +39,7 @@ use sluis_ledger::{Signer, hex};
 use tokio::sync::{mpsc, oneshot};
 
 pub use backup::restore;
+pub use chats::{Chat, HandMask, MAX_CHATS, MAX_TURNS, Turn};
 pub use error::{Result, StoreError};
 pub use passkeys::Passkey;
 pub use people::Credentials;
@@ -80,6 +83,8 @@ struct Inner {
     policies: SealKey,
     questions: SealKey,
     reports: SealKey,
+    /// Seals the data keys of people.
+    person_keys: SealKey,
     /// For the digests by which people are found.
     emails: hmac::Key,
     /// For the digests by which reporters find their reports.
@@ -125,6 +130,7 @@ impl Store {
             policies: SealKey::new(master.derive("policies"))?,
             questions: SealKey::new(master.derive("questions"))?,
             reports: SealKey::new(master.derive("reports"))?,
+            person_keys: SealKey::new(master.derive("person-keys"))?,
             emails: hmac::Key::new(hmac::HMAC_SHA256, &master.derive("people-emails")),
             reporters: hmac::Key::new(hmac::HMAC_SHA256, &master.derive("reporters")),
             tools: SealKey::new(master.derive("tools"))?,

@@ -39,6 +39,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0005_tools.sql"),
         postgres: include_str!("../migrations/postgres/0005_tools.sql"),
     },
+    Migration {
+        version: 6,
+        sqlite: include_str!("../migrations/sqlite/0006_chats.sql"),
+        postgres: include_str!("../migrations/postgres/0006_chats.sql"),
+    },
 ];
 
 /// Newest version this program knows.
@@ -280,6 +285,24 @@ pub(crate) const TABLES: &[Table] = &[
             ("sealed", Kind::Bytes),
         ],
         key: 1,
+    },
+    Table { name: "person_keys", columns: &[("person", Kind::Text), ("sealed", Kind::Bytes)], key: 1 },
+    Table {
+        name: "chats",
+        columns: &[
+            ("id", Kind::Text),
+            ("person", Kind::Text),
+            ("sealed", Kind::Bytes),
+            ("created_at", Kind::Int),
+            ("changed_at", Kind::Int),
+            ("expires_at", Kind::Int),
+        ],
+        key: 1,
+    },
+    Table {
+        name: "chat_turns",
+        columns: &[("chat", Kind::Text), ("number", Kind::Int), ("sealed", Kind::Bytes)],
+        key: 2,
     },
 ];
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::Store;
+use crate::chats::PURGE_CHATS;
 use crate::db::{reading, writing};
 use crate::error::{Result, StoreError};
 use crate::seal::{SealKey, derive};
@@ -79,6 +80,8 @@ pub struct Purged {
     pub questions: u64,
     /// Reports that were closed more than a year ago.
     pub reports: u64,
+    /// Chats of people that were past their expiry.
+    pub chats: u64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -251,7 +254,7 @@ impl Store {
         Ok(gone > 0)
     }
 
-    /// Erases every conversation whose expiry is not after `now` (Unix microseconds).
+    /// Erases every conversation and every chat whose expiry is not after `now` (Unix microseconds).
     ///
     /// # Errors
     /// The database's.
@@ -269,7 +272,11 @@ impl Store {
                 .execute(&mut *conn)
                 .await?
                 .rows_affected();
-            Purged { conversations, pseudonyms, ..Purged::default() }
+            let mut chats = 0;
+            for sql in PURGE_CHATS {
+                chats = sqlx::query(sql).bind(now).execute(&mut *conn).await?.rows_affected();
+            }
+            Purged { conversations, pseudonyms, chats, ..Purged::default() }
         });
         purged.questions = self.purge_questions(now).await?;
         purged.reports = self.purge_reports(now).await?;

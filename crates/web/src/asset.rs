@@ -18,7 +18,7 @@ struct Asset {
     text: &'static str,
 }
 
-const ASSETS: [Asset; 6] = [
+const ASSETS: [Asset; 7] = [
     Asset {
         name: "sluis.css",
         media_type: "text/css; charset=utf-8",
@@ -39,6 +39,11 @@ const ASSETS: [Asset; 6] = [
         name: "passkey.js",
         media_type: "text/javascript; charset=utf-8",
         text: include_str!("../static/passkey.js"),
+    },
+    Asset {
+        name: "markdown.js",
+        media_type: "text/javascript; charset=utf-8",
+        text: include_str!("../static/markdown.js"),
     },
     Asset { name: "sluis.svg", media_type: "image/svg+xml", text: include_str!("../static/sluis.svg") },
 ];

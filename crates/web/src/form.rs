@@ -15,6 +15,9 @@ pub(crate) const MAX_BODY: usize = 64 * 1024;
 /// confidential words of an organisation, or all answers about a tool.
 pub(crate) const MAX_TEXT_BODY: usize = 512 * 1024;
 
+/// The most bytes of a form that carries a turn of a conversation, or all of them.
+pub(crate) const MAX_TURN_BODY: usize = 3 << 20;
+
 /// Where such forms stand.
 const TEXTS: [&str; 4] = ["/controleer", "/vraag", "/beleid/bewerken", "/toepassingen/"];
 
@@ -23,6 +26,9 @@ const MAX_FIELDS: usize = 1_000;
 
 /// The most bytes of a form at this address.
 pub(crate) fn max_body(path: &str) -> usize {
+    if path == "/vraag/bekijk" || (path.starts_with("/vraag/") && path.ends_with("/beurt")) {
+        return MAX_TURN_BODY;
+    }
     if TEXTS.iter().any(|start| path.starts_with(start)) { MAX_TEXT_BODY } else { MAX_BODY }
 }
 
@@ -162,5 +168,6 @@ mod tests {
         assert!(Form::parse("a=1&".repeat(MAX_FIELDS).as_bytes()).is_some());
         assert!(Form::parse("a=1&".repeat(MAX_FIELDS + 1).as_bytes()).is_none());
         assert_eq!((max_body("/aanmelden"), max_body("/controleer")), (MAX_BODY, MAX_TEXT_BODY));
+        assert_eq!((max_body("/vraag/x/beurt"), max_body("/x/beurt")), (MAX_TURN_BODY, MAX_BODY));
     }
 }

@@ -9,7 +9,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::get;
 use sluis_core::policy::Tool;
 use sluis_core::verdict::Language;
 
@@ -21,13 +21,13 @@ use crate::policy::agreements::Agreements;
 use crate::policy::words;
 use crate::visitor::Visitor;
 
-pub(crate) use inspection::{Ground, Inspection};
+pub(crate) use inspection::{Ground, Inspection, Mark, Piece, heading};
 
 /// The most characters of a text.
 pub(crate) const MAX_TEXT: usize = 50_000;
 
 pub(crate) fn routes() -> Router<Arc<Web>> {
-    Router::new().route("/controleer", get(show).post(handle)).route("/controleer/vondsten", post(part))
+    Router::new().route("/controleer", get(show).post(handle))
 }
 
 /// Inspects a text on a thread of its own, as the model takes its time.
@@ -88,13 +88,6 @@ struct InspectPage {
     seen: Option<Inspection>,
 }
 
-#[derive(Template)]
-#[template(path = "inspect/part.html")]
-struct PartPage {
-    shown: Shown,
-    seen: Inspection,
-}
-
 async fn show(State(web): State<Arc<Web>>, visitor: Visitor) -> Result<Response, Failure> {
     let agreements = Agreements::read(&web, visitor.today).await?;
     let policy = agreements.governed(&web.node);
@@ -127,13 +120,4 @@ async fn handle(State(web): State<Arc<Web>>, visitor: Visitor, form: Form) -> Re
         }
     }
     Ok(respond(StatusCode::OK, &page))
-}
-
-/// Only what was found, for the script of the page where people ask.
-async fn part(State(web): State<Arc<Web>>, visitor: Visitor, form: Form) -> Result<Response, Failure> {
-    let agreements = Agreements::read(&web, visitor.today).await?;
-    let ground = agreements.ground(&web.node, Some(form.text("toepassing")));
-    let text = text(&form, "tekst", &visitor.shown).map_err(|_| Failure::Unreadable)?;
-    let seen = look(&web, ground, text, visitor.shown.language).await?;
-    Ok(respond(StatusCode::OK, &PartPage { shown: visitor.shown, seen }))
 }

@@ -68,6 +68,8 @@ pub struct Web {
     pub secure: bool,
     /// The site that passkeys are for, if it can have them: one with a name and https.
     pub party: Option<Party>,
+    /// Days that chats are kept after their last turn; 0 is not at all.
+    pub chat_days: u32,
     /// Key of the tokens against forged forms, derived from the master key.
     pub form_key: [u8; 32],
 }

@@ -5,4 +5,5 @@ mod errors;
 mod gates;
 mod harness;
 mod passage;
+mod reviews;
 mod streams;

@@ -10,9 +10,10 @@ use sluis_core::a4::{A4, Clauses, Guard, Rule};
 use sluis_core::key::VirtualKey;
 use sluis_core::person::{Person, Role, Suspension};
 use sluis_ledger::hex;
-use sluis_store::{Credentials, Pseudonym, Store};
+use sluis_store::{Chat, Credentials, HandMask, Pseudonym, Store, Turn};
 use sqlx::AssertSqlSafe;
 
+use crate::chats::{chat, turn};
 use crate::harness::{Place, contains, digest, now, on_both, sqlite_files};
 use crate::keys::key;
 use crate::people::{person, suspension};
@@ -20,7 +21,7 @@ use crate::policies::a4;
 
 on_both!(marked_values_are_found_nowhere);
 
-const MARKS: [&str; 18] = [
+const MARKS: [&str; 23] = [
     "CanaryLabel7Qx",
     "CanaryValue8Zy",
     "canary_kind_9Wv",
@@ -39,6 +40,11 @@ const MARKS: [&str; 18] = [
     "CanaryTerm3Uv",
     "CanarySector4Wx",
     "CanaryTechnical5Yz",
+    "CanaryTitle6Ba",
+    "CanaryQuestion7Dc",
+    "CanaryAnswer8Fe",
+    "CanaryMask9Hg",
+    "canary-model-1Ji",
 ];
 
 /// People and policies, with every text marked.
@@ -65,6 +71,15 @@ async fn fill(store: &Store) {
         technical: MARKS[17].into(),
         ..a4(MARKS[10])
     };
+    let chat = Chat {
+        title: MARKS[18].into(),
+        masks: vec![HandMask { text: MARKS[21].into(), person: true }],
+        model: MARKS[22].into(),
+        ..chat("chat")
+    };
+    let turn = Turn { answer: MARKS[20].into(), tool: MARKS[22].into(), ..turn(MARKS[19]) };
+    assert!(store.keep_turn("p", &chat, 0, &turn).await.unwrap());
+    assert!(store.rename_chat("p", "chat", MARKS[18], now()).await.unwrap());
     let revision = store.save_draft(&policy, None, "p", 1).await.unwrap().unwrap();
     store.publish(revision, "p", 2).await.unwrap().unwrap();
     store.save_draft(&policy, None, "p", 3).await.unwrap().unwrap();

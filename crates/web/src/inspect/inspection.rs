@@ -235,7 +235,7 @@ fn judge(
     (verdict, says)
 }
 
-const fn heading(verdict: Verdict, language: Language) -> &'static str {
+pub(crate) const fn heading(verdict: Verdict, language: Language) -> &'static str {
     match verdict {
         Verdict::Allow => pick(language, "Dit mag", "This is allowed"),
         Verdict::Pseudonymise => {

@@ -13,10 +13,33 @@ use serde_json::{Value, json};
 use crate::forms::{form, plain, with};
 use crate::harness::{Browser, Place};
 
-const TEXT: &str = "Schrijf mevrouw Jansen (a.jansen@voorbeeld.nl) een mail.";
+pub const TEXT: &str = "Schrijf mevrouw Jansen (a.jansen@voorbeeld.nl) een mail.";
 
 /// What reached the gateway: address, headers that count, body.
-type Seen = Arc<Mutex<Vec<(String, [Option<String>; 3], Value)>>>;
+pub type Seen = Arc<Mutex<Vec<(String, [Option<String>; 4], Value)>>>;
+
+/// The identifier of every request.
+pub const REQUEST: &str = "0123456789abcdef0123456789abcdef";
+
+/// What the gateway says of a question that is only looked at: the name in it was found.
+fn review(body: &Value) -> String {
+    let asked = body["messages"].as_array().unwrap().last().unwrap()["content"].as_str().unwrap();
+    let released = body["sluis"]["release"].as_array().is_some_and(|list| list.contains(&json!("Jansen")));
+    let found: Vec<Value> = asked
+        .find("Jansen")
+        .map(|at| {
+            let start = asked[..at].chars().count();
+            json!({"part": 0, "start": start, "end": start + 6, "kind": "person",
+                "token": if released { Value::Null } else { json!("[PERSON_482137]") },
+                "may_release": true, "released": released, "by_hand": false,
+                "why": {"nl": "Er staat een titel voor.", "en": "A title stands before it."}})
+        })
+        .into_iter()
+        .collect();
+    json!({"error": {"code": "review", "message": "Dit gaat weg als je het verstuurt.", "verdict": "pseudonymise",
+        "receipt": "9.bewijs", "findings": found}})
+    .to_string()
+}
 
 /// A gateway that keeps what it gets and gives these answers: for models, and for questions.
 fn gateway(seen: &Seen, status: StatusCode, answer: Value) -> Router {
@@ -26,22 +49,26 @@ fn gateway(seen: &Seen, status: StatusCode, answer: Value) -> Router {
         async move {
             let (head, body) = request.into_parts();
             let header = |name: &str| head.headers.get(name).map(|value| value.to_str().unwrap().to_owned());
-            let headers = ["cookie", "x-sluis-page", "x-sluis-receipt"].map(header);
+            let headers = ["cookie", "x-sluis-page", "x-sluis-receipt", "x-sluis-review"].map(header);
             let bytes = to_bytes(body, 1 << 20).await.unwrap();
             let body = serde_json::from_slice(&bytes).unwrap_or_default();
+            let shown = headers[3].is_some().then(|| review(&body));
             seen.lock().unwrap().push((head.uri.path().to_owned(), headers, body));
             if head.uri.path() == "/v1/models" {
                 let list = json!({"data": [{"id": "groot", "owned_by": "mistral"}, {"id": "x", "owned_by": "gratis"}]});
                 return list.to_string().into_response();
             }
-            (status, answer.to_string()).into_response() as Response<Body>
+            if let Some(shown) = shown {
+                return (StatusCode::CONFLICT, shown).into_response();
+            }
+            (status, [("x-sluis-request", REQUEST)], answer.to_string()).into_response() as Response<Body>
         }
     };
     Router::new().fallback(any(handle))
 }
 
 /// A place whose gateway answers like this, and a browser that has signed the policy.
-async fn place(status: StatusCode, answer: Value) -> (Place, Browser, Seen) {
+pub async fn place(status: StatusCode, answer: Value) -> (Place, Browser, Seen) {
     let seen = Seen::default();
     let place = Place::beside(gateway(&seen, status, answer)).await;
     let mut browser = place.set_up().await;
@@ -50,7 +77,7 @@ async fn place(status: StatusCode, answer: Value) -> (Place, Browser, Seen) {
     (place, browser, seen)
 }
 
-fn chat(text: &str) -> Value {
+pub fn chat(text: &str) -> Value {
     json!({"choices": [{"message": {"role": "assistant", "content": text}}]})
 }
 
@@ -89,12 +116,20 @@ async fn text_is_never_markup() {
     let hostile = "<script>alert(1)</script> mevrouw <b>Jansen</b>";
     let fields = form(&browser.get("/controleer").await.text, "/controleer");
     let page = browser.post("/controleer", &with(&fields, &[("tekst", hostile)])).await;
-    let part = browser.post("/controleer/vondsten", &[("tekst", hostile), ("toepassing", "mistral")]).await;
+    let fields =
+        [("model", "mistral/groot"), ("vraag", hostile), ("eerder", "[]"), ("masker", "anders:<i>x</i>")];
+    let part = browser.post("/vraag/bekijk", &fields).await;
     let fields = form(&browser.get("/vraag").await.text, "/vraag");
     let answer = browser.post("/vraag", &with(&fields, &[("vraag", hostile), ("doe", "stuur")])).await;
-    for page in [page, part, answer] {
+    let list = browser.get("/gesprekken").await;
+    assert!(answer.path.starts_with("/vraag/") && list.has("&#60;script&#62;alert"), "{}", list.text);
+    for page in [page, part, answer, list] {
         assert_eq!(page.status, StatusCode::OK);
-        assert!(!page.has("<script>alert") && !page.has("<b>Jan") && !page.has("<img"), "{}", page.text);
+        assert!(
+            !page.has("<script>alert") && !page.has("<b>Jan") && !page.has("<img") && !page.has("<i>x"),
+            "{}",
+            page.text
+        );
     }
 }
 
@@ -102,14 +137,15 @@ async fn text_is_never_markup() {
 async fn a_question_goes_to_the_gateway_in_the_name_of_the_visitor_and_the_answer_comes_with_the_check() {
     let (place, mut browser, seen) = place(StatusCode::OK, chat("Geachte mevrouw Jansen")).await;
     let page = browser.get("/vraag").await;
-    assert!(page.has("Dit gesprek wordt niet bewaard"));
+    assert!(page.has("Je gesprek blijft") && page.has("30") && page.has("kan niemand anders het lezen"));
     assert!(page.has("value=\"mistral/groot\"") && !page.has("gratis/x"), "only what is approved");
     let fields = form(&page.text, "/vraag");
     let before = place.ledger().await.lines().count();
 
     let look = browser.post("/vraag", &with(&fields, &[("vraag", TEXT), ("doe", "bekijk")])).await;
     assert!(look.has("(naam → [PERSON_") && look.has(">\nSchrijf mevrouw Jansen"), "{}", look.text);
-    assert!(seen.lock().unwrap().iter().all(|(path, ..)| path == "/v1/models"), "nothing was sent");
+    let (_, [.., review], _) = seen.lock().unwrap().pop().unwrap();
+    assert_eq!(review.as_deref(), Some("always"), "nothing was sent");
 
     let answer = browser.post("/vraag", &with(&fields, &[("vraag", TEXT), ("doe", "stuur")])).await;
     assert!(answer.has("Geachte mevrouw Jansen") && answer.has("Gemaakt met hulp van AI"), "{}", answer.text);
@@ -121,10 +157,15 @@ async fn a_question_goes_to_the_gateway_in_the_name_of_the_visitor_and_the_answe
     ] {
         assert!(answer.has(question), "A-41: {question}");
     }
-    let (path, [cookie, is_page, receipt], body) = seen.lock().unwrap().pop().unwrap();
+    // The page that comes asks for the models again.
+    let (path, [cookie, is_page, receipt, review], body) = {
+        let mut seen = seen.lock().unwrap();
+        seen.retain(|(path, ..)| path != "/v1/models");
+        seen.pop().unwrap()
+    };
     assert_eq!(path, "/v1/chat/completions");
     assert!(cookie.is_some_and(|cookie| cookie.contains(&format!("sluis={}", browser.cookies["sluis"]))));
-    assert_eq!((is_page.as_deref(), receipt), (Some("1"), None));
+    assert_eq!((is_page.as_deref(), receipt, review), (Some("1"), None, None));
     assert_eq!(body, json!({"model": "mistral/groot", "messages": [{"role": "user", "content": TEXT}]}));
     assert_eq!(place.ledger().await.lines().count(), before, "the gateway records, not the page");
 
@@ -145,7 +186,7 @@ async fn a21_a_refusal_is_told_with_its_way_forward_and_can_be_confirmed() {
     let again = form(&answer.text, "/vraag");
     assert!(again.contains(&("vraag".into(), TEXT.into())), "the question stays: {again:?}");
     browser.post("/vraag", &with(&again, &[("ontvangst", "bewijs")])).await;
-    let (_, [_, _, receipt], _) = seen.lock().unwrap().pop().unwrap();
+    let (_, [_, _, receipt, _], _) = seen.lock().unwrap().pop().unwrap();
     assert_eq!(receipt.as_deref(), Some("bewijs"));
 
     let said = json!({"error": {"message": "Dit mag niet. https://ai.example/controleer", "code": "policy_blocked"}});
@@ -197,6 +238,7 @@ async fn pages_are_whole_in_both_languages() {
             "/toepassingen",
             "/controleer",
             "/vraag",
+            "/gesprekken",
         ] {
             let page = browser.get(path).await;
             assert_eq!((page.status, page.path.as_str()), (StatusCode::OK, path), "{language}");

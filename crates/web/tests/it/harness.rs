@@ -104,6 +104,7 @@ impl Place {
             background: |law, _| format!("%PDF-1.7 law of {}", law.day).into_bytes(),
             gateway,
             secure,
+            chat_days: 30,
             form_key: [9; 32],
         }));
         Self { store, router, _dir: dir }

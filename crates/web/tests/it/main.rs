@@ -1,6 +1,7 @@
 //! The pages as a browser sees them: forms are posted as they stand on the page, redirects are followed.
 
 mod asking;
+mod chats;
 mod forms;
 mod harness;
 mod me;
