@@ -3,6 +3,7 @@
 pub mod a4;
 pub mod calendar;
 pub mod class;
+pub mod client;
 pub mod gate;
 mod glyph;
 pub mod key;

@@ -9,6 +9,7 @@ use sluis_detect::Profile;
 use toml::Spanned;
 
 use crate::class::DataClass;
+use crate::client::{ChatClient, ClientTable};
 use crate::policy::{Answers, Policy, Protocol, Sink, Sinks, Tool, Trust, contradiction};
 use crate::verdict::{Language, Verdict};
 
@@ -39,6 +40,8 @@ pub struct Settings {
     pub detection: Detection,
     /// The policy.
     pub policy: Policy,
+    /// Chat clients that ask for the people who use them.
+    pub clients: Vec<ChatClient>,
 }
 
 /// How personal data is looked for.
@@ -72,6 +75,7 @@ struct File {
     detection: DetectionTable,
     policy: PolicyTable,
     tools: BTreeMap<Spanned<String>, Spanned<ToolTable>>,
+    clients: BTreeMap<Spanned<String>, ClientTable>,
 }
 
 impl Default for File {
@@ -86,6 +90,7 @@ impl Default for File {
             detection: DetectionTable::default(),
             policy: PolicyTable::default(),
             tools: BTreeMap::new(),
+            clients: BTreeMap::new(),
         }
     }
 }
@@ -217,6 +222,11 @@ impl Settings {
             }
             tools.push(demo_tool());
         }
+        let mut clients = Vec::new();
+        for (name, table) in &file.clients {
+            let client = table.client(name.get_ref(), &clients);
+            clients.push(client.map_err(|reason| at(name.span().start, reason))?);
+        }
         let defaults = Sinks::default();
         Ok(Self {
             language: file.language,
@@ -238,6 +248,7 @@ impl Settings {
                 },
                 keep_days,
             },
+            clients,
         })
     }
 }
@@ -342,6 +353,8 @@ fn version(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use crate::client::{Gates, Identity};
+
     use super::*;
 
     fn refused(text: &str) -> (usize, String) {
@@ -403,6 +416,25 @@ mod tests {
             let (at, reason) = refused(text);
             assert!(reason.contains(says), "{text:?}: {reason}");
             assert_eq!(at, line, "{text:?}: {reason}");
+        }
+    }
+
+    #[test]
+    fn a_chat_client_shares_a_secret_or_names_nobody() {
+        let text = "[clients.open-webui]\nkeys = [\"key-1\"]\ngates = \"message\"\nidentity = \"open-webui\"\n\
+                    secret_env = \"S\"\n[clients.x]\nkeys = [\"key-2\"]\n";
+        let clients = Settings::parse(text).unwrap().clients;
+        assert_eq!((clients[0].gates, clients[0].identity), (Gates::Message, Some(Identity::OpenWebui)));
+        assert_eq!((clients[1].gates, clients[1].identity), (Gates::Error, None));
+        for (text, line, says) in [
+            ("\n[clients.a]\nidentity = \"headers\"\n", 2, "secret_env"),
+            ("[clients.a]\nsecret_env = \"S\"\n", 1, "identity"),
+            ("[clients.a]\nkeys = [\"sluis-1\"]\n", 1, "not a secret"),
+            ("[clients.a]\nkeys = [\"key-1\"]\n[clients.b]\nkeys = [\"key-1\"]\n", 3, "another client's"),
+            ("[clients.a]\ngates = \"open\"\n", 2, "unknown variant"),
+        ] {
+            let (found, reason) = refused(text);
+            assert!(found == line && reason.contains(says), "{found}: {reason}");
         }
     }
 

@@ -5,6 +5,7 @@
 
 pub mod answer;
 mod back;
+pub mod behind;
 pub mod body;
 pub mod clearance;
 pub mod conversation;
@@ -19,6 +20,7 @@ mod models;
 pub mod pass;
 pub mod problem;
 mod routes;
+pub mod speech;
 pub mod sse;
 pub mod stream;
 pub mod upstream;
@@ -29,6 +31,7 @@ use sluis_store::{MasterKey, Source, Store};
 
 pub use routes::router;
 
+use crate::behind::Clients;
 use crate::governance::Governance;
 use crate::identify::Doorman;
 use crate::metrics::Metrics;
@@ -45,6 +48,7 @@ pub struct Gateway {
     pub(crate) upstream: Upstream,
     pub(crate) source: Source,
     pub(crate) doorman: Doorman,
+    pub(crate) clients: Clients,
     pub(crate) metrics: Metrics,
     /// Keys the scopes of conversations.
     pub(crate) scopes: hmac::Key,
@@ -72,10 +76,17 @@ impl Gateway {
             upstream,
             source,
             doorman: Doorman::default(),
+            clients: Clients::default(),
             metrics: Metrics::default(),
             scopes: conversation::scopes(master),
             agreements: key("agreements"),
         }
+    }
+
+    /// The same gateway, with these chat clients in front of it.
+    #[must_use]
+    pub fn with_clients(self, clients: Clients) -> Self {
+        Self { clients, ..self }
     }
 
     /// The same gateway, which tells people where the pages are.

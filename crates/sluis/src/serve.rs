@@ -9,6 +9,7 @@ use sluis_core::class::DataClass;
 use sluis_core::policy::Protocol;
 use sluis_core::settings::Settings;
 use sluis_detect::Detector;
+use sluis_gateway::behind::Clients;
 use sluis_gateway::governance::Governance;
 use sluis_gateway::upstream::{Limits, Upstream};
 use sluis_gateway::{Gateway, router};
@@ -69,7 +70,8 @@ pub fn gateway(
         upstream,
         master,
         node::SOURCE,
-    ))
+    )
+    .with_clients(Clients::new(&settings.clients, &node::client_secrets(settings)?)))
 }
 
 async fn welcome(settings: &Settings, store: &Store, address: &str) -> anyhow::Result<()> {
@@ -93,7 +95,7 @@ async fn welcome(settings: &Settings, store: &Store, address: &str) -> anyhow::R
         say!("Er is nog geen sleutel. Maak er een met: sluis key make <naam>");
         return Ok(());
     }
-    let secret = keys::insert(store, keys::unlimited("eerste sleutel")).await?;
+    let (_, secret) = keys::insert(store, keys::unlimited("eerste sleutel")).await?;
     say!("\nJe eerste sleutel (wordt één keer getoond): {secret}");
     if settings.demo {
         say!(
@@ -138,6 +140,7 @@ async fn stopped() {
 /// `sluis config check`: the decision table that follows from the settings.
 pub fn check_config(settings: &Settings) -> anyhow::Result<ExitCode> {
     node::provider_keys(settings)?;
+    node::client_secrets(settings)?;
     say!("The settings are right. Policy {}.", settings.policy.version);
     for tool in &settings.policy.tools {
         let protocol = match tool.protocol {

@@ -80,7 +80,7 @@ async fn show(State(web): State<Arc<Web>>, visitor: Visitor) -> Result<Response,
 }
 
 /// The name of the machine that a tool's requests go to.
-fn host(tool: &Tool, language: Language) -> String {
+pub(crate) fn host(tool: &Tool, language: Language) -> String {
     if tool.protocol == Protocol::Demo {
         return pick(language, "in Sluis zelf, dit is geen AI", "inside Sluis, this is no AI").into();
     }

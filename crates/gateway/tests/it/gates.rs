@@ -10,12 +10,11 @@ use sluis_core::a4::{A4, Cell, Country, Guard, Rule};
 use sluis_core::calendar;
 use sluis_core::class::DataClass;
 use sluis_core::gate::Published;
-use sluis_core::key::VirtualKey;
+use sluis_core::key::{VirtualKey, secret_hash};
 use sluis_core::person::{Acknowledgement, Person, Relation, Role, Suspension};
 use sluis_core::policy::Trust;
 use sluis_core::session::PAGE_HEADER;
 use sluis_core::verdict::{Language, Verdict};
-use sluis_gateway::identify::secret_hash;
 use sluis_store::{Session, Source};
 
 use crate::harness::{SOURCE, World, echo};
