@@ -1,7 +1,6 @@
 """The API from outside: Schemathesis sends what the description allows, and what it does not."""
 
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from harness.pages import FIRST, ORGANISATION, Site
+from harness.pages import FIRST, Site
 
 SETTINGS = """
 language = "nl"
@@ -26,15 +25,7 @@ CONFIG = Path(__file__).with_name("schemathesis.toml")
 def site(_standin, tmp_path_factory):
     """An organisation that is set up, by forms without a browser."""
     site = Site(tmp_path_factory.mktemp("api"), SETTINGS.replace("UPSTREAM", _standin.url))
-    with httpx.Client(follow_redirects=True) as client:
-        page = client.get(site.link).text
-        token = re.search(r'name="_csrf" value="([^"]+)"', page).group(1)
-        day = re.search(r'name="ingang"[^>]*value="([^"]+)"', page).group(1)
-        fields = {**FIRST, "_csrf": token, "organisatie": ORGANISATION, "land": "nl", "chatbots": "ja",
-                  "toepassing": "standin", "aanspreekpunt": "Noor Haddad, toestel 12",
-                  "geldt_voor": "Iedereen die hier werkt", "ingang": day}
-        answer = client.post(site.link, data=fields)
-        assert answer.url.path == "/mijn-gegevens/tweede-stap", answer.text
+    site.set_up_by_forms(["standin"])
     site.secret = site.node.key("api", person=FIRST["email"])
     yield site
     assert site.node.stop() == 0

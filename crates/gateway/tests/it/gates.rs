@@ -24,14 +24,19 @@ static NOW: AtomicI64 = AtomicI64::new(1_795_219_200_000_000);
 /// Every look at this clock takes more than a second, so that nothing is believed for long.
 const TICKING: Source = Source { now: || NOW.fetch_add(1_100_000, Ordering::Relaxed), random: SOURCE.random };
 
-const SETTINGS: &str = "tools.mistral = { url = \"UPSTREAM/v1\", models = [\"m\"] }\n\
+pub const SETTINGS: &str = "tools.mistral = { url = \"UPSTREAM/v1\", models = [\"m\"] }\n\
                         tools.gratis = { url = \"UPSTREAM/v1\", models = [\"gratis\"], trust = \"open\" }\n";
 
-const FENNA: &str = "0123456789abcdef0123456789abcdef";
-const KEY: &str = "sluis-fenna";
+pub const FENNA: &str = "0123456789abcdef0123456789abcdef";
+pub const KEY: &str = "sluis-fenna";
 
 async fn world() -> World {
-    let world = World::at(TICKING, SETTINGS, echo).await;
+    world_with(SETTINGS).await
+}
+
+/// A world in which Fenna works and has a key.
+pub async fn world_with(settings: &str) -> World {
+    let world = World::at(TICKING, settings, echo).await;
     let fenna = Person {
         id: FENNA.into(),
         name: "Fenna Terpstra".into(),
@@ -72,6 +77,11 @@ fn a4() -> A4 {
 async fn publish(world: &World, a4: &A4) -> Published {
     let revision = world.store.save_draft(a4, None, FENNA, 1).await.unwrap().unwrap();
     world.store.publish(revision, FENNA, 2).await.unwrap().unwrap()
+}
+
+/// Publishes a policy, and gives the hash to sign.
+pub async fn policy(world: &World) -> [u8; 32] {
+    publish(world, &a4()).await.hash
 }
 
 async fn sign(world: &World, version: &Published) {
