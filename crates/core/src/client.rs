@@ -86,3 +86,28 @@ impl ClientTable {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::Settings;
+
+    #[test]
+    fn a_chat_client_shares_a_secret_or_names_nobody() {
+        let text = "[clients.open-webui]\nkeys = [\"key-1\"]\ngates = \"message\"\nidentity = \"open-webui\"\n\
+                    secret_env = \"S\"\n[clients.x]\nkeys = [\"key-2\"]\n";
+        let clients = Settings::parse(text).unwrap().clients;
+        assert_eq!((clients[0].gates, clients[0].identity), (Gates::Message, Some(Identity::OpenWebui)));
+        assert_eq!((clients[1].gates, clients[1].identity), (Gates::Error, None));
+        for (text, line, says) in [
+            ("\n[clients.a]\nidentity = \"headers\"\n", 2, "secret_env"),
+            ("[clients.a]\nsecret_env = \"S\"\n", 1, "identity"),
+            ("[clients.a]\nkeys = [\"sluis-1\"]\n", 1, "not a secret"),
+            ("[clients.a]\nkeys = [\"key-1\"]\n[clients.b]\nkeys = [\"key-1\"]\n", 3, "another client's"),
+            ("[clients.a]\ngates = \"open\"\n", 2, "unknown variant"),
+        ] {
+            let error = Settings::parse(text).unwrap_err();
+            assert!(error.line == line && error.reason.contains(says), "{error}");
+        }
+    }
+}

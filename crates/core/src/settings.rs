@@ -353,8 +353,6 @@ fn version(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::client::{Gates, Identity};
-
     use super::*;
 
     fn refused(text: &str) -> (usize, String) {
@@ -416,25 +414,6 @@ mod tests {
             let (at, reason) = refused(text);
             assert!(reason.contains(says), "{text:?}: {reason}");
             assert_eq!(at, line, "{text:?}: {reason}");
-        }
-    }
-
-    #[test]
-    fn a_chat_client_shares_a_secret_or_names_nobody() {
-        let text = "[clients.open-webui]\nkeys = [\"key-1\"]\ngates = \"message\"\nidentity = \"open-webui\"\n\
-                    secret_env = \"S\"\n[clients.x]\nkeys = [\"key-2\"]\n";
-        let clients = Settings::parse(text).unwrap().clients;
-        assert_eq!((clients[0].gates, clients[0].identity), (Gates::Message, Some(Identity::OpenWebui)));
-        assert_eq!((clients[1].gates, clients[1].identity), (Gates::Error, None));
-        for (text, line, says) in [
-            ("\n[clients.a]\nidentity = \"headers\"\n", 2, "secret_env"),
-            ("[clients.a]\nsecret_env = \"S\"\n", 1, "identity"),
-            ("[clients.a]\nkeys = [\"sluis-1\"]\n", 1, "not a secret"),
-            ("[clients.a]\nkeys = [\"key-1\"]\n[clients.b]\nkeys = [\"key-1\"]\n", 3, "another client's"),
-            ("[clients.a]\ngates = \"open\"\n", 2, "unknown variant"),
-        ] {
-            let (found, reason) = refused(text);
-            assert!(found == line && reason.contains(says), "{found}: {reason}");
         }
     }
 
