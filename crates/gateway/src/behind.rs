@@ -230,6 +230,20 @@ mod tests {
     }
 
     #[test]
+    fn a_token_that_open_webui_itself_made_is_read() {
+        // By its version 0.12.4, with this secret.
+        let parts = [
+            "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9",
+            "eyJzdWIiOiJ1MSIsImVtYWlsIjoibm9vckBsaW5kZS5leGFtcGxlIiwibmFtZSI6Ik5vb3IgSGFkZGFkIiwicm9sZSI6InVzZXIiLCJpc3MiOiJvcGVuLXdlYnVpIiwiaWF0IjoxNzk1MzQxMTIzLCJleHAiOjE3OTUzNDE0MjN9",
+            "ECnIHJRfN1Vq4tyolvj581NorcUP0P1cmRutPExdvXw",
+        ];
+        let key = hmac::Key::new(hmac::HMAC_SHA256, b"a-shared-secret-of-at-least-32-characters");
+        let at = |now| signed_email(&parts.join("."), &key, now);
+        assert_eq!(at(1_795_341_200).as_deref(), Some("noor@linde.example"));
+        assert_eq!(at(1_795_341_423 + LEEWAY + 1), None);
+    }
+
+    #[test]
     fn plain_headers_count_only_beside_the_secret() {
         let clients = client(Identity::Headers);
         let email = (EMAIL_HEADER, "fenna@example.org");
