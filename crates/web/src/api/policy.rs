@@ -24,6 +24,7 @@ use crate::visitor::Visitor;
 
 /// A version that was published, in short.
 #[derive(Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the evidence calls it so too")]
 pub(crate) struct Version {
     /// Its number, from 1.
     number: u32,
