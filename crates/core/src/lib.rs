@@ -4,6 +4,7 @@ pub mod a4;
 pub mod calendar;
 pub mod choice;
 pub mod class;
+pub mod client;
 pub mod gate;
 mod glyph;
 pub mod intake;

@@ -9,6 +9,7 @@ use sluis_detect::Profile;
 use toml::Spanned;
 
 use crate::class::DataClass;
+use crate::client::{ChatClient, ClientTable};
 use crate::policy::{Answers, Overrides, Policy, Protocol, Sink, Sinks, Tool, Trust, contradiction};
 use crate::verdict::{Language, Verdict};
 
@@ -44,6 +45,8 @@ pub struct Settings {
     pub chat_days: u32,
     /// The policy.
     pub policy: Policy,
+    /// Chat clients that ask for the people who use them.
+    pub clients: Vec<ChatClient>,
 }
 
 /// How personal data is looked for.
@@ -78,6 +81,7 @@ struct File {
     chats: ChatsTable,
     policy: PolicyTable,
     tools: BTreeMap<Spanned<String>, Spanned<ToolTable>>,
+    clients: BTreeMap<Spanned<String>, ClientTable>,
 }
 
 impl Default for File {
@@ -93,6 +97,7 @@ impl Default for File {
             chats: ChatsTable::default(),
             policy: PolicyTable::default(),
             tools: BTreeMap::new(),
+            clients: BTreeMap::new(),
         }
     }
 }
@@ -233,6 +238,11 @@ impl Settings {
             }
             tools.push(demo_tool());
         }
+        let mut clients = Vec::new();
+        for (name, table) in &file.clients {
+            let client = table.client(name.get_ref(), &clients);
+            clients.push(client.map_err(|reason| at(name.span().start, reason))?);
+        }
         let defaults = Sinks::default();
         Ok(Self {
             language: file.language,
@@ -256,6 +266,7 @@ impl Settings {
                 keep_days,
                 overrides: file.policy.overrides,
             },
+            clients,
         })
     }
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sluis_core::pseudonym::token_shapes;
 
 use crate::dialect::Dialect;
-use crate::sse::write;
+use crate::speech::{Manner, Speech};
 use crate::upstream::Answer;
 
 /// Characters of the answer in one streamed piece: small, so that tokens are cut in two.
@@ -21,18 +21,16 @@ pub fn answer(dialect: Dialect, body: &Bytes) -> Answer {
     let text = reply(&last_text(&body));
     let words = |text: &str| text.split_whitespace().count().max(1);
     let (input, output) = (words(&body.to_string()), words(&text));
-    let streams = body.get("stream") == Some(&Value::Bool(true));
-    let pieces: Vec<Bytes> = match (dialect, streams) {
-        (Dialect::Chat, true) => chat_stream(&text, input, output, &body),
-        (Dialect::Chat, false) => vec![chat(&text, input, output)],
-        (Dialect::Responses, true) => responses_stream(&text, input, output),
-        (Dialect::Responses, false) => vec![responses(&text, input, output).to_string().into()],
-        (Dialect::Messages, true) => messages_stream(&text, input, output),
-        (Dialect::Messages, false) => vec![messages(&text, input, output)],
-        (Dialect::CountTokens, _) => vec![json!({"input_tokens": input}).to_string().into()],
-        (Dialect::Embeddings, _) => vec![embeddings(&body, input)],
-    };
-    let media_type = if streams && pieces.len() > 1 { "text/event-stream" } else { "application/json" };
+    let manner = Manner::of(&body);
+    let speech = Speech { id: "demo", model: "demo", created: 0, text: &text, input, output, piece: PIECE };
+    let said = speech.say(dialect, manner);
+    let media_type = if said.is_some() { manner.media_type() } else { "application/json" };
+    let pieces: Vec<Bytes> = said.unwrap_or_else(|| {
+        vec![match dialect {
+            Dialect::Embeddings => embeddings(&body, input),
+            _ => json!({"input_tokens": input}).to_string().into(),
+        }]
+    });
     Answer {
         status: StatusCode::OK,
         headers: HeaderMap::new(),
@@ -85,145 +83,6 @@ fn last_text(body: &Value) -> String {
         Some(other) => text_of(other),
         None => String::new(),
     }
-}
-
-fn pieces(text: &str) -> impl Iterator<Item = String> + '_ {
-    let characters: Vec<char> = text.chars().collect();
-    (0..characters.len())
-        .step_by(PIECE)
-        .map(move |at| characters[at..characters.len().min(at + PIECE)].iter().collect())
-}
-
-fn chat(text: &str, input: usize, output: usize) -> Bytes {
-    json!({
-        "id": "chatcmpl-demo", "object": "chat.completion", "created": 0, "model": "demo",
-        "choices": [{"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}],
-        "usage": {"prompt_tokens": input, "completion_tokens": output, "total_tokens": input + output},
-    })
-    .to_string()
-    .into()
-}
-
-fn chat_stream(text: &str, input: usize, output: usize, body: &Value) -> Vec<Bytes> {
-    let chunk = |delta: Value, finish: Value| {
-        let chunk = json!({
-            "id": "chatcmpl-demo", "object": "chat.completion.chunk", "created": 0, "model": "demo",
-            "choices": [{"index": 0, "delta": delta, "finish_reason": finish}],
-        });
-        write("", &chunk.to_string())
-    };
-    let mut events = vec![chunk(json!({"role": "assistant", "content": ""}), Value::Null)];
-    events.extend(pieces(text).map(|piece| chunk(json!({"content": piece}), Value::Null)));
-    events.push(chunk(json!({}), "stop".into()));
-    if body.pointer("/stream_options/include_usage") == Some(&Value::Bool(true)) {
-        let usage = json!({
-            "id": "chatcmpl-demo", "object": "chat.completion.chunk", "created": 0, "model": "demo", "choices": [],
-            "usage": {"prompt_tokens": input, "completion_tokens": output, "total_tokens": input + output},
-        });
-        events.push(write("", &usage.to_string()));
-    }
-    events.push(write("", "[DONE]"));
-    events
-}
-
-fn message_item(text: &str, status: &str) -> Value {
-    let content = if status == "completed" {
-        json!([{"type": "output_text", "text": text, "annotations": []}])
-    } else {
-        json!([])
-    };
-    json!({"id": "msg_demo", "type": "message", "status": status, "role": "assistant", "content": content})
-}
-
-fn responses(text: &str, input: usize, output: usize) -> Value {
-    json!({
-        "id": "resp_demo", "object": "response", "created_at": 0, "status": "completed", "model": "demo",
-        "error": null, "incomplete_details": null, "instructions": null, "metadata": {}, "temperature": 1.0,
-        "top_p": 1.0, "tools": [], "tool_choice": "auto", "parallel_tool_calls": true,
-        "output": [message_item(text, "completed")],
-        "usage": {
-            "input_tokens": input, "input_tokens_details": {"cached_tokens": 0}, "output_tokens": output,
-            "output_tokens_details": {"reasoning_tokens": 0}, "total_tokens": input + output,
-        },
-    })
-}
-
-fn responses_stream(text: &str, input: usize, output: usize) -> Vec<Bytes> {
-    let whole = responses(text, input, output);
-    let mut started = whole.clone();
-    started["status"] = "in_progress".into();
-    started["output"] = json!([]);
-    started["usage"] = Value::Null;
-    let at = json!({"item_id": "msg_demo", "output_index": 0, "content_index": 0});
-    let empty = json!({"type": "output_text", "text": "", "annotations": []});
-    let full = json!({"type": "output_text", "text": text, "annotations": []});
-    let mut events = vec![
-        ("response.created", json!({"response": started})),
-        ("response.in_progress", json!({"response": started})),
-        ("response.output_item.added", json!({"output_index": 0, "item": message_item("", "in_progress")})),
-        ("response.content_part.added", merged(&at, json!({"part": empty}))),
-    ];
-    events.extend(
-        pieces(text).map(|piece| {
-            ("response.output_text.delta", merged(&at, json!({"delta": piece, "logprobs": []})))
-        }),
-    );
-    events.extend([
-        ("response.output_text.done", merged(&at, json!({"text": text, "logprobs": []}))),
-        ("response.content_part.done", merged(&at, json!({"part": full}))),
-        ("response.output_item.done", json!({"output_index": 0, "item": message_item(text, "completed")})),
-        ("response.completed", json!({"response": whole})),
-    ]);
-    events
-        .into_iter()
-        .enumerate()
-        .map(|(number, (name, fields))| {
-            write(name, &merged(&json!({"type": name, "sequence_number": number}), fields).to_string())
-        })
-        .collect()
-}
-
-fn merged(first: &Value, second: Value) -> Value {
-    let mut both = first.clone();
-    if let (Value::Object(both), Value::Object(second)) = (&mut both, second) {
-        both.extend(second);
-    }
-    both
-}
-
-fn messages(text: &str, input: usize, output: usize) -> Bytes {
-    json!({
-        "id": "msg_demo", "type": "message", "role": "assistant", "model": "demo",
-        "content": [{"type": "text", "text": text}], "stop_reason": "end_turn", "stop_sequence": null,
-        "usage": {"input_tokens": input, "output_tokens": output},
-    })
-    .to_string()
-    .into()
-}
-
-fn messages_stream(text: &str, input: usize, output: usize) -> Vec<Bytes> {
-    let start = json!({
-        "type": "message_start",
-        "message": {
-            "id": "msg_demo", "type": "message", "role": "assistant", "model": "demo", "content": [],
-            "stop_reason": null, "stop_sequence": null, "usage": {"input_tokens": input, "output_tokens": 1},
-        },
-    });
-    let block =
-        json!({"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}});
-    let mut events = vec![start, block, json!({"type": "ping"})];
-    events.extend(pieces(text).map(|piece| {
-        json!({"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": piece}})
-    }));
-    events.extend([
-        json!({"type": "content_block_stop", "index": 0}),
-        json!({
-            "type": "message_delta", "delta": {"stop_reason": "end_turn", "stop_sequence": null},
-            "usage": {"output_tokens": output},
-        }),
-        json!({"type": "message_stop"}),
-    ]);
-    events.iter().map(|event| write(event["type"].as_str().unwrap_or_default(), &event.to_string())).collect()
 }
 
 /// Not a meaning, only numbers that depend on the text: enough to try a client out.

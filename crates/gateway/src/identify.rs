@@ -3,9 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use aws_lc_rs::digest;
 use axum::http::{HeaderMap, header};
-use sluis_core::key::{Refusal, VirtualKey};
+use sluis_core::key::{KEY_PREFIX, Rates, Refusal, VirtualKey, secret_hash};
 use sluis_core::session::{COOKIE, PAGE_HEADER, SECURE_COOKIE};
 use sluis_store::{Store, StoreError};
 
@@ -15,19 +14,6 @@ const BELIEVED_US: i64 = 2_000_000;
 
 /// The most keys that are remembered.
 const REMEMBERED: usize = 10_000;
-
-const MINUTE_US: i64 = 60_000_000;
-
-/// Every secret starts with this, so that leaked ones are recognised.
-pub const KEY_PREFIX: &str = "sluis-";
-
-/// The hash a key is stored under.
-#[must_use]
-pub fn secret_hash(secret: &str) -> [u8; 32] {
-    let mut hash = [0; 32];
-    hash.copy_from_slice(digest::digest(&digest::SHA256, secret.as_bytes()).as_ref());
-    hash
-}
 
 /// The secret in a request: OpenAI's, Anthropic's or Azure's header.
 fn secret(headers: &HeaderMap) -> Option<&str> {
@@ -68,7 +54,7 @@ fn session(headers: &HeaderMap) -> Option<&str> {
 #[derive(Debug, Default)]
 pub struct Doorman {
     known: Mutex<HashMap<[u8; 32], Known>>,
-    minutes: Mutex<HashMap<String, (i64, u32)>>,
+    rates: Rates,
 }
 
 #[derive(Debug)]
@@ -119,7 +105,7 @@ impl Doorman {
         if let Err(refusal) = key.check(now) {
             return Ok(Err((refusal, Some(key))));
         }
-        if key.requests_per_minute.is_some_and(|most| !self.count(&key.id, most, now)) {
+        if !self.rates.admits(&key, now) {
             return Ok(Err((Refusal::Rate, Some(key))));
         }
         if let Some(most) = key.tokens_per_month
@@ -128,20 +114,6 @@ impl Doorman {
             return Ok(Err((Refusal::Budget, Some(key))));
         }
         Ok(Ok(Caller { key, channel: API }))
-    }
-
-    fn count(&self, id: &str, most: u32, now: i64) -> bool {
-        let minute = now.div_euclid(MINUTE_US);
-        let mut minutes = self.minutes.lock().unwrap_or_else(PoisonError::into_inner);
-        if minutes.len() >= REMEMBERED {
-            minutes.retain(|_, (at, _)| *at == minute);
-        }
-        let (at, count) = minutes.entry(id.to_owned()).or_insert((minute, 0));
-        if *at != minute {
-            (*at, *count) = (minute, 0);
-        }
-        *count = count.saturating_add(1);
-        *count <= most
     }
 }
 
@@ -219,15 +191,5 @@ mod tests {
         assert_eq!(session(&headers(&[cookie])), None);
         assert_eq!(session(&headers(&[cookie, (PAGE_HEADER, "1"), ("sec-fetch-site", "same-site")])), None);
         assert_eq!(session(&headers(&[("cookie", "x-sluis=abc"), (PAGE_HEADER, "1")])), None);
-    }
-
-    #[test]
-    fn the_rate_starts_anew_each_minute() {
-        let doorman = Doorman::default();
-        assert!(doorman.count("a", 2, 0));
-        assert!(doorman.count("a", 2, 1));
-        assert!(!doorman.count("a", 2, 2));
-        assert!(doorman.count("b", 2, 2));
-        assert!(doorman.count("a", 2, MINUTE_US));
     }
 }

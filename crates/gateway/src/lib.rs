@@ -5,6 +5,7 @@
 
 pub mod answer;
 mod back;
+pub mod behind;
 pub mod body;
 pub mod clearance;
 pub mod conversation;
@@ -21,6 +22,7 @@ pub mod pass;
 pub mod problem;
 pub mod review;
 mod routes;
+pub mod speech;
 pub mod sse;
 pub mod stream;
 pub mod upstream;
@@ -31,6 +33,7 @@ use sluis_store::{MasterKey, Source, Store};
 
 pub use routes::router;
 
+use crate::behind::Clients;
 use crate::governance::Governance;
 use crate::identify::Doorman;
 use crate::metrics::Metrics;
@@ -47,6 +50,7 @@ pub struct Gateway {
     pub(crate) upstream: Upstream,
     pub(crate) source: Source,
     pub(crate) doorman: Doorman,
+    pub(crate) clients: Clients,
     pub(crate) metrics: Metrics,
     /// Keys the scopes of conversations.
     pub(crate) scopes: hmac::Key,
@@ -76,11 +80,18 @@ impl Gateway {
             upstream,
             source,
             doorman: Doorman::default(),
+            clients: Clients::default(),
             metrics: Metrics::default(),
             scopes: conversation::scopes(master),
             agreements: key("agreements"),
             reviews: key("reviews"),
         }
+    }
+
+    /// The same gateway, with these chat clients in front of it.
+    #[must_use]
+    pub fn with_clients(self, clients: Clients) -> Self {
+        Self { clients, ..self }
     }
 
     /// The same gateway, which tells people where the pages are.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::{HeaderMap, HeaderValue, Response};
+use axum::http::{HeaderMap, HeaderValue, Response, header};
 use bytes::Bytes;
 use futures::StreamExt as _;
 use serde_json::Value;
@@ -17,6 +17,7 @@ use tokio::sync::oneshot;
 use crate::Gateway;
 use crate::answer::Usage;
 use crate::back::Back;
+use crate::behind::Client;
 use crate::clearance::{Asking, clear, refuse};
 use crate::conversation::scope;
 use crate::dialect::Dialect;
@@ -25,6 +26,7 @@ use crate::json;
 use crate::lane::Tally;
 use crate::problem::Problem;
 use crate::review::{self, Review};
+use crate::speech::{Manner, Speech};
 use crate::upstream::Deployment;
 
 /// Carries the receipt of an answer "ask".
@@ -33,6 +35,9 @@ pub const RECEIPT_HEADER: &str = "x-sluis-receipt";
 /// Names the places (`url`, `tool`, `text`, with commas) where the client agrees that values are put back, as far
 /// as the policy asks.
 pub const RESTORE_HEADER: &str = "x-sluis-restore";
+
+/// Names the gate that was shut, on an answer that tells it as a message.
+pub const GATE_HEADER: &str = "x-sluis-gate";
 
 /// The largest request that the accurate detector reads: it takes some tens of seconds on two cores, and more text than the
 /// windows of most models hold.
@@ -86,14 +91,24 @@ async fn serve(
             return Err(problem);
         }
     };
-    let coming = Coming { gateway, dialect, headers, key: &key, channel, request, came_in };
+    let client = gateway.clients.of(&key.id);
+    let (key, nobody) = match client {
+        None => (key, None),
+        Some(client) => match client.person_behind(gateway, &key, headers, came_in).await {
+            Ok(key) => (key, None),
+            Err(problem) => (key, Some(problem)),
+        },
+    };
+    let coming = Coming { gateway, dialect, headers, key: &key, nobody, channel, request, came_in };
     let (asking, hides_usage) = match prepare(&coming, deployment.as_ref(), body).await {
         Ok(prepared) => prepared,
-        Err(problem) => {
+        Err(Stopped { problem, asked }) => {
             let mut entry = gateway.store.entry(Event::Refused);
             entry.principal = key.principal().into();
             entry.request = request.into();
-            return Err(refuse(gateway, entry, problem).await);
+            let problem = refuse(gateway, entry, problem).await;
+            let told = asked.filter(|_| client.is_some_and(Client::tells));
+            return told.and_then(|asked| asked.tell(&coming, &problem)).ok_or(problem);
         }
     };
     let (cleared, passage) = clear(gateway, asking).await?;
@@ -116,9 +131,51 @@ struct Coming<'a> {
     dialect: Dialect,
     headers: &'a HeaderMap,
     key: &'a Arc<VirtualKey>,
+    /// Why nobody can be named for whom the client asks.
+    nobody: Option<Problem>,
     channel: &'static str,
     request: &'a str,
     came_in: i64,
+}
+
+/// A request that goes no further, and how its answer was asked for, once that is known.
+struct Stopped {
+    problem: Problem,
+    asked: Option<Asked>,
+}
+
+impl From<Problem> for Stopped {
+    fn from(problem: Problem) -> Self {
+        Self { problem, asked: None }
+    }
+}
+
+/// How somebody wants to be answered.
+struct Asked {
+    model: String,
+    manner: Manner,
+}
+
+impl Asked {
+    /// A shut gate, told as a message of the assistant; `None` for other problems and where no assistant speaks.
+    fn tell(&self, coming: &Coming<'_>, problem: &Problem) -> Option<Response<Body>> {
+        let Problem::Shut { gate, message } = problem else { return None };
+        let speech = Speech {
+            id: coming.request,
+            model: &self.model,
+            created: coming.came_in / 1_000_000,
+            text: message,
+            input: 0,
+            output: 0,
+            piece: usize::MAX,
+        };
+        let mut response = Response::new(Body::from(speech.say(coming.dialect, self.manner)?.concat()));
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.manner.media_type()));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(GATE_HEADER, HeaderValue::from_static(gate));
+        Some(response)
+    }
 }
 
 /// Everything before the first look at the text: body, tool, gates, options, conversation.
@@ -126,17 +183,23 @@ async fn prepare(
     coming: &Coming<'_>,
     deployment: Option<&Deployment>,
     body: Body,
-) -> Result<(Asking, bool), Problem> {
-    let &Coming { gateway, dialect, headers, key, channel, request, came_in } = coming;
+) -> Result<(Asking, bool), Stopped> {
+    let &Coming { gateway, dialect, headers, key, channel, request, came_in, .. } = coming;
     let bytes = receive(gateway, body).await?;
     let rules = gateway.governance.rules(&gateway.store, came_in).await.map_err(|_| Problem::Store)?;
     let mut body = json::parse(&bytes).map_err(Problem::Json)?;
     let wish = review::take(headers, &mut body)?;
+    let model = body.get("model").and_then(Value::as_str).unwrap_or_default().to_owned();
     let tool = choose_tool(&rules.tools, dialect, deployment, key, &mut body)?;
+    let asked = Some(Asked { model, manner: Manner::of(&body) });
+    if let Some(problem) = coming.nobody.clone() {
+        return Err(Stopped { problem, asked });
+    }
     let person = key.person.as_deref();
     let gate = gateway.governance.gate(&gateway.store, &rules, person, &tool.name, came_in).await;
     if let Some(gate) = gate.map_err(|_| Problem::Store)? {
-        return Err(Problem::shut(&gate, gateway.language, gateway.pages.as_deref()));
+        let problem = Problem::shut(&gate, gateway.language, gateway.pages.as_deref());
+        return Err(Stopped { problem, asked });
     }
     check_options(&rules.policy, dialect, &body)?;
     let review = Review::new(wish, &gateway.reviews, key.principal(), &tool, &rules.policy, came_in);

@@ -92,6 +92,26 @@ impl Problem {
         }
     }
 
+    /// The client does not prove for whom it asks.
+    #[must_use]
+    pub fn unproven(language: Language) -> Self {
+        let (nl, en) = (
+            "Dit chatprogramma bewijst niet namens wie het vraagt. Er is niets verstuurd. Vraag je beheerder om het gedeelde geheim na te kijken.",
+            "This chat client does not prove for whom it asks. Nothing was sent. Ask your administrator to check the shared secret.",
+        );
+        Self::Shut { gate: "identity_not_proven", message: pick(language, nl, en).into() }
+    }
+
+    /// The client asks for somebody whom nobody added here.
+    #[must_use]
+    pub fn stranger(language: Language) -> Self {
+        let (nl, en) = (
+            "Je staat nog niet in Sluis. Vraag je beheerder om je toe te voegen, met het e-mailadres waarmee je hier bent aangemeld.",
+            "You are not in Sluis yet. Ask your administrator to add you, with the e-mail address that you are signed in with here.",
+        );
+        Self::Shut { gate: "unknown_person", message: pick(language, nl, en).into() }
+    }
+
     /// The HTTP status.
     #[must_use]
     pub const fn status(&self) -> StatusCode {
@@ -314,6 +334,13 @@ impl Problem {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
         }
         response
+    }
+}
+
+const fn pick(language: Language, nl: &'static str, en: &'static str) -> &'static str {
+    match language {
+        Language::Nl => nl,
+        Language::En => en,
     }
 }
 

@@ -25,7 +25,7 @@ pub async fn run(text: Option<String>) -> anyhow::Result<ExitCode> {
     let mut settings = Settings::parse("")?;
     settings.data = folder.path().display().to_string();
     let (store, master) = node::open(&settings).await?;
-    let secret = keys::insert(&store, keys::unlimited("demo")).await?;
+    let (_, secret) = keys::insert(&store, keys::unlimited("demo")).await?;
     let detector = serve::detector(&settings);
     let gateway = serve::gateway(&settings, &detector, store.clone(), &master)?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;

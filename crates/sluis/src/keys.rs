@@ -5,8 +5,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, bail};
 use sluis_core::key::VirtualKey;
 use sluis_core::settings::Settings;
-use sluis_gateway::identify::{KEY_PREFIX, secret_hash};
-use sluis_ledger::{Event, hex};
+use sluis_ledger::Event;
 use sluis_store::Store;
 
 use crate::node;
@@ -35,34 +34,32 @@ pub fn unlimited(label: &str) -> Wanted {
     Wanted { label: label.into(), ..Wanted::default() }
 }
 
-/// Makes a key and gives its secret.
-pub async fn insert(store: &Store, wanted: Wanted) -> anyhow::Result<String> {
+/// Makes a key and gives its identifier and its secret.
+pub async fn insert(store: &Store, wanted: Wanted) -> anyhow::Result<(String, String)> {
     let now = (node::SOURCE.now)();
-    let (mut id, mut secret) = ([0; 8], [0; 32]);
-    (node::SOURCE.random)(&mut id);
-    (node::SOURCE.random)(&mut secret);
-    let secret = format!("{KEY_PREFIX}{}", hex(&secret));
+    let (key, secret) = VirtualKey::make(wanted.label, now, node::SOURCE.random);
     let key = VirtualKey {
-        id: format!("key-{}", hex(&id)),
-        label: wanted.label,
-        secret_hash: secret_hash(&secret),
         tools: wanted.tools.into_iter().collect(),
         expires_at: wanted.days.map(|days| now + i64::from(days) * DAY_US),
-        revoked_at: None,
         requests_per_minute: wanted.rate,
         tokens_per_month: wanted.tokens,
-        created_at: now,
         person: wanted.person,
+        ..key
     };
     store.insert_key(&key).await?;
     let mut entry = store.entry(Event::KeyMade);
-    entry.principal = key.id;
+    entry.principal.clone_from(&key.id);
     store.append(entry).await?;
-    Ok(secret)
+    Ok((key.id, secret))
 }
 
-/// `sluis key make`; `email` is the address of the person whose key it is.
-pub async fn make(settings: Settings, mut wanted: Wanted, email: Option<String>) -> anyhow::Result<ExitCode> {
+/// `sluis key make`; `email` is the address of the person whose key it is, `client` the chat client's name.
+pub async fn make(
+    settings: Settings,
+    mut wanted: Wanted,
+    email: Option<String>,
+    client: Option<String>,
+) -> anyhow::Result<ExitCode> {
     if let Some(unknown) = wanted.tools.iter().find(|name| settings.policy.tool(name).is_none()) {
         let known: Vec<&str> = settings.policy.tools.iter().map(|tool| tool.name.as_str()).collect();
         bail!("there is no tool {unknown}; the settings have: {}", known.join(", "));
@@ -73,8 +70,12 @@ pub async fn make(settings: Settings, mut wanted: Wanted, email: Option<String>)
         wanted.person =
             Some(person.context("nobody has this address of mail; add them on the page /mensen first")?.id);
     }
-    say!("{}", insert(&store, wanted).await?);
+    let (id, secret) = insert(&store, wanted).await?;
+    say!("{secret}");
     eprintln!("This secret is shown once. Keep it where you keep passwords.");
+    if let Some(client) = client {
+        eprintln!("Put this in the settings, and start Sluis again:\n[clients.{client}]\nkeys = [\"{id}\"]");
+    }
     store.close().await;
     Ok(ExitCode::SUCCESS)
 }

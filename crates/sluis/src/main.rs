@@ -182,6 +182,9 @@ enum KeyCommand {
         /// Address of mail of the person whose key it is: the gates of that person then count for it.
         #[arg(long, value_name = "EMAIL")]
         person: Option<String>,
+        /// Name of the chat client whose key it is, such as open-webui: says what to put in the settings.
+        #[arg(long, value_name = "NAME", conflicts_with = "person")]
+        client: Option<String>,
     },
     /// List the keys, without their secrets.
     List,
@@ -277,9 +280,9 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Export { file } => node::block_on(evidence::export(settings()?, file)),
         Command::Checkpoint => node::block_on(evidence::checkpoint(settings()?)),
         Command::Key { command } => match command {
-            KeyCommand::Make { label, tool, days, rate, tokens, person } => {
+            KeyCommand::Make { label, tool, days, rate, tokens, person, client } => {
                 let wanted = keys::Wanted { label, tools: tool, days, rate, tokens, person: None };
-                node::block_on(keys::make(settings()?, wanted, person))
+                node::block_on(keys::make(settings()?, wanted, person, client))
             }
             KeyCommand::List => node::block_on(keys::list(settings()?)),
             KeyCommand::Revoke { id } => node::block_on(keys::revoke(settings()?, id)),

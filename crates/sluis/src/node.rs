@@ -161,3 +161,28 @@ pub fn provider_keys(settings: &Settings) -> anyhow::Result<HashMap<String, Stri
     }
     Ok(keys)
 }
+
+/// The fewest characters of a secret that a chat client shares.
+const MIN_SECRET: usize = 32;
+
+/// The secrets that chat clients share, by the names of the clients.
+pub fn client_secrets(settings: &Settings) -> anyhow::Result<HashMap<String, String>> {
+    let mut secrets = HashMap::new();
+    for client in &settings.clients {
+        let secret = match (&client.secret_env, &client.secret_file) {
+            (Some(name), _) => variable(name)
+                .with_context(|| format!("client {}: the variable {name} is not set", client.name))?,
+            (None, Some(path)) => fs::read_to_string(path)
+                .with_context(|| format!("client {}: the secret file {path} cannot be read", client.name))?,
+            (None, None) => continue,
+        };
+        let secret = secret.trim().to_owned();
+        anyhow::ensure!(
+            secret.chars().count() >= MIN_SECRET,
+            "client {}: the shared secret has fewer than {MIN_SECRET} characters; make one with: openssl rand -hex 32",
+            client.name
+        );
+        secrets.insert(client.name.clone(), secret);
+    }
+    Ok(secrets)
+}

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::Request;
 use sluis_core::a4::Sheet;
+use sluis_core::key::secret_hash;
 use sluis_core::settings::Settings;
 use sluis_detect::Detector;
-use sluis_gateway::identify::secret_hash;
 use sluis_ledger::hex;
 use sluis_store::{MasterKey, Purpose, Store, Ticket};
 use sluis_web::{Party, TooLong, Web};
@@ -53,8 +53,9 @@ pub fn router(
     }));
     Router::new().fallback(move |request: Request| {
         let path = request.uri().path();
-        let program = OF_THE_GATEWAY.iter().any(|start| path.starts_with(start))
-            || KEYS.iter().any(|name| request.headers().contains_key(*name));
+        let program = !path.starts_with(sluis_web::API)
+            && (OF_THE_GATEWAY.iter().any(|start| path.starts_with(start))
+                || KEYS.iter().any(|name| request.headers().contains_key(*name)));
         if program { gateway.clone() } else { pages.clone() }.oneshot(request)
     })
 }

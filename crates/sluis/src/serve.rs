@@ -9,6 +9,7 @@ use sluis_core::class::DataClass;
 use sluis_core::policy::Protocol;
 use sluis_core::settings::Settings;
 use sluis_detect::Detector;
+use sluis_gateway::behind::Clients;
 use sluis_gateway::governance::Governance;
 use sluis_gateway::upstream::{Limits, Upstream};
 use sluis_gateway::{Gateway, router};
@@ -75,7 +76,8 @@ pub fn gateway(
         upstream,
         master,
         node::SOURCE,
-    ))
+    )
+    .with_clients(Clients::new(&settings.clients, &node::client_secrets(settings)?)))
 }
 
 /// Says where to begin. What has to be written for that is written first: who reads the address finds a node that works.
@@ -84,7 +86,7 @@ async fn welcome(settings: &Settings, store: &Store, address: &str) -> anyhow::R
     let keyless = store.keys().await?.is_empty();
     // A secret belongs on a screen, not in a service's log.
     let secret = if keyless && std::io::stdout().is_terminal() {
-        Some(keys::insert(store, keys::unlimited("eerste sleutel")).await?)
+        Some(keys::insert(store, keys::unlimited("eerste sleutel")).await?.1)
     } else {
         None
     };
@@ -150,6 +152,7 @@ async fn stopped() {
 /// `sluis config check`: the decision table that follows from the settings.
 pub fn check_config(settings: &Settings) -> anyhow::Result<ExitCode> {
     node::provider_keys(settings)?;
+    node::client_secrets(settings)?;
     say!("The settings are right. Policy {}.", settings.policy.version);
     for tool in &settings.policy.tools {
         let protocol = match tool.protocol {

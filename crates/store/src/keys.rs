@@ -90,6 +90,20 @@ impl Store {
         rows.into_iter().map(|row| self.read_key(row)).collect()
     }
 
+    /// The keys of a person, the oldest first, revoked and expired ones too.
+    ///
+    /// # Errors
+    /// `Sealed`, `Corrupt`, or the database's.
+    pub async fn keys_of(&self, person: &str) -> Result<Vec<VirtualKey>> {
+        let rows: Vec<Row> = reading!(&self.inner.db, |conn| {
+            sqlx::query_as(select!("WHERE person = $1 ORDER BY created_at, id"))
+                .bind(person)
+                .fetch_all(&mut *conn)
+                .await?
+        });
+        rows.into_iter().map(|row| self.read_key(row)).collect()
+    }
+
     /// Revokes a key from `at` (Unix microseconds) on. `false` if there is no such key or it was revoked before.
     ///
     /// # Errors

@@ -24,7 +24,7 @@ pub(crate) fn routes() -> Router<Arc<Web>> {
 }
 
 /// Something to know or to do first.
-enum Open {
+pub(crate) enum Open {
     /// Access is shut: to this tool or to all, until this moment.
     Suspended(Option<String>, i64),
     /// The version that counts is to be signed.
@@ -92,7 +92,7 @@ fn tools(records: &[ToolRecord], today: Date) -> Vec<Open> {
 }
 
 /// In the order in which it matters.
-fn open(agreements: &Agreements, position: &Position, visitor: &Visitor) -> Vec<Open> {
+pub(crate) fn open(agreements: &Agreements, position: &Position, visitor: &Visitor) -> Vec<Open> {
     let mut open = Vec::new();
     let holds = |one: &&Suspension| one.shuts(one.tool.as_deref().unwrap_or_default(), visitor.now);
     let suspended = position.suspended.iter().filter(holds);

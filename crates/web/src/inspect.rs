@@ -21,7 +21,7 @@ use crate::policy::agreements::Agreements;
 use crate::policy::words;
 use crate::visitor::Visitor;
 
-pub(crate) use inspection::{Ground, Inspection, Mark, Piece, heading};
+pub(crate) use inspection::{Found, Ground, Inspection, Mark, Piece, heading};
 
 /// The most characters of a text.
 pub(crate) const MAX_TEXT: usize = 50_000;
@@ -57,6 +57,12 @@ pub(crate) fn options(tools: &[Tool], language: Language) -> Vec<(String, String
 /// The text of a form, if it can be looked at.
 pub(crate) fn text(form: &Form, field: &str, shown: &Shown) -> Result<String, Errors> {
     let text = form.raw(field).replace("\r\n", "\n");
+    let errors = judge(&text, field, shown);
+    if errors.any() { Err(errors) } else { Ok(text) }
+}
+
+/// What keeps a text from being looked at.
+pub(crate) fn judge(text: &str, field: &str, shown: &Shown) -> Errors {
     let mut errors = Errors::default();
     if text.trim().is_empty() {
         errors.add(field, shown.say("Typ of plak eerst een tekst.", "First type or paste a text."));
@@ -75,7 +81,7 @@ pub(crate) fn text(form: &Form, field: &str, shown: &Shown) -> Result<String, Er
             },
         );
     }
-    if errors.any() { Err(errors) } else { Ok(text) }
+    errors
 }
 
 #[derive(Template)]

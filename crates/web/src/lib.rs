@@ -1,5 +1,6 @@
 //! The pages: signing in, the policy and its editor, people, and asking an AI. Plain forms that work without script.
 
+mod api;
 mod ask;
 mod asset;
 mod cross_site;
@@ -26,6 +27,7 @@ mod visitor;
 use std::fmt;
 use std::sync::Arc;
 
+use axum::extract::Request;
 use axum::middleware::from_fn_with_state;
 use axum::{Extension, Router};
 use sluis_core::a4::Sheet;
@@ -34,6 +36,9 @@ use sluis_core::policy::Policy;
 use sluis_core::verdict::Language;
 use sluis_detect::Detector;
 use sluis_store::{Source, Store};
+use tower::ServiceExt as _;
+
+pub use api::openapi;
 
 pub use passkey::Party;
 
@@ -83,8 +88,19 @@ impl fmt::Debug for Web {
     }
 }
 
-/// All pages. The router has a fallback of its own: the page that says that there is no such page.
+/// Where the API stands.
+pub const API: &str = "/api/";
+
+/// All pages and the API beside them. The router answers every address, if only with the page that says that there is no such
+/// page.
 pub fn router(web: Arc<Web>) -> Router {
+    let (api, pages) = (api::router(&web), pages(web));
+    Router::new().fallback(move |request: Request| {
+        if request.uri().path().starts_with(API) { api.clone() } else { pages.clone() }.oneshot(request)
+    })
+}
+
+fn pages(web: Arc<Web>) -> Router {
     Router::new()
         .merge(setup::routes())
         .merge(sign_in::routes())

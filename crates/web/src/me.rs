@@ -1,5 +1,6 @@
 //! What is kept about whoever looks, and what they can change of it themselves.
 
+pub(crate) mod keys;
 mod second_step;
 
 use std::sync::Arc;
@@ -26,6 +27,8 @@ use crate::people::measures::{self, Noted};
 use crate::people::words;
 use crate::visitor::{self, Visitor};
 
+use keys::{Held, Wish};
+
 #[derive(Template)]
 #[template(path = "me.html")]
 struct Me {
@@ -39,6 +42,9 @@ struct Me {
     /// What a measure has to follow for somebody who works here as they do.
     route: &'static str,
     has_code: bool,
+    keys: Vec<Held>,
+    wish: Wish,
+    terms: [(&'static str, String); 4],
 }
 
 /// A version of the policy that was signed.
@@ -63,6 +69,7 @@ pub(crate) fn routes() -> Router<Arc<Web>> {
         .route("/mijn-gegevens/wachtwoord", post(change_password))
         .route("/mijn-gegevens/overal-afmelden", post(sign_out_everywhere))
         .merge(second_step::routes())
+        .merge(keys::routes())
 }
 
 async fn show(
@@ -80,6 +87,10 @@ async fn show(
             "De tweede stap staat aan. Voortaan vul je ook een code in als je je aanmeldt.",
             "The second step is on. From now on you also enter a code when you sign in.",
         )),
+        "sleutel-weg" => Some(shown.say(
+            "De sleutel is ingetrokken. Hij werkt binnen twee seconden niet meer.",
+            "The key is revoked. Within two seconds it works no more.",
+        )),
         "code-uit" => Some(shown.say("De tweede stap staat uit.", "The second step is off.")),
         _ => None,
     };
@@ -89,6 +100,12 @@ async fn show(
 
 /// The page, with what is wrong with one of its forms.
 async fn page(web: &Web, visitor: Visitor, errors: Errors) -> Result<Response, Failure> {
+    page_with(web, visitor, Wish::default(), errors).await
+}
+
+/// The same, with what was typed for a key.
+async fn page_with(web: &Web, visitor: Visitor, wish: Wish, errors: Errors) -> Result<Response, Failure> {
+    let keys = keys::held(web, &visitor).await?;
     let person = visitor.person;
     let versions = web.store.versions().await?;
     let signed = web.store.acknowledgements_of(&person.id).await?;
@@ -103,11 +120,24 @@ async fn page(web: &Web, visitor: Visitor, errors: Errors) -> Result<Response, F
         shut: suspensions.into_iter().map(|one| access::shown(one, visitor.now)).collect(),
         noted: measures::noted(web, &person.id).await?,
         route: measures::route(person.relation, language),
+        keys,
+        wish,
+        terms: terms(&visitor.shown),
         has_code: credentials.is_some_and(|credentials| credentials.totp.is_some()),
         shown: visitor.shown.with_errors(errors),
         person,
     };
     Ok(respond(status, &me))
+}
+
+/// How long a key can work, as value and text.
+fn terms(shown: &Shown) -> [(&'static str, String); 4] {
+    [
+        ("30", shown.say("30 dagen", "30 days").to_owned()),
+        ("90", shown.say("90 dagen", "90 days").to_owned()),
+        ("180", shown.say("Een half jaar", "Half a year").to_owned()),
+        ("365", shown.say("Een jaar", "A year").to_owned()),
+    ]
 }
 
 impl Signed {

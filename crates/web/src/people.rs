@@ -2,9 +2,9 @@
 
 pub(crate) mod access;
 pub(crate) mod details;
-mod invite;
+pub(crate) mod invite;
 pub(crate) mod measures;
-mod one;
+pub(crate) mod one;
 mod sheet;
 pub(crate) mod words;
 
@@ -63,7 +63,7 @@ struct Column {
 /// How the list is sorted, as the address says it.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-struct Order {
+pub(crate) struct Order {
     sorteer: String,
     richting: String,
 }
@@ -142,7 +142,8 @@ async fn download(
     Ok((headers, sheet::sheet(&visitor.shown, &lines)).into_response())
 }
 
-async fn lines(web: &Web, visitor: &Visitor, order: &Order) -> Result<(Vec<Line>, bool), Failure> {
+/// The list, and whether there is a policy in force.
+pub(crate) async fn lines(web: &Web, visitor: &Visitor, order: &Order) -> Result<(Vec<Line>, bool), Failure> {
     visitor.officer(&KEEPERS)?;
     let language = visitor.shown.language;
     let versions = web.store.versions().await?;

@@ -3,11 +3,11 @@
 pub(crate) mod agreements;
 mod background;
 mod difference;
-mod editor;
-mod filled;
+pub(crate) mod editor;
+pub(crate) mod filled;
 mod grid;
 pub(crate) mod problems;
-mod publication;
+pub(crate) mod publication;
 mod trial;
 pub(crate) mod words;
 
@@ -172,15 +172,36 @@ async fn page(
     })
 }
 
+/// The version of this number and text, if it can still be signed.
+pub(crate) fn to_sign<'a>(
+    agreements: &'a Agreements,
+    number: Option<u32>,
+    hash: &str,
+) -> Option<&'a Published> {
+    let (version, _) = agreements.version(number?)?;
+    (agreements.can_be_signed(version) && hex(&version.hash) == hash).then_some(version)
+}
+
+/// Keeps the visitor's signature under this version. `false`: it stood there already.
+pub(crate) async fn acknowledge(web: &Web, visitor: &Visitor, version: &Published) -> Result<bool, Failure> {
+    let acknowledgement = Acknowledgement {
+        person: visitor.person.id.clone(),
+        policy: version.number,
+        hash: version.hash,
+        at: visitor.now,
+    };
+    let is_new = web.store.acknowledge(&acknowledgement).await?;
+    if is_new {
+        let (person, signed) = (&visitor.person.id, version.a4.sheet().version());
+        record_under(web, Event::PolicyAcknowledged, person, person, Some(signed)).await?;
+    }
+    Ok(is_new)
+}
+
 /// Signs the version that was on the screen, if it can still be signed; otherwise shows the one that counts now.
 async fn sign(State(web): State<Arc<Web>>, visitor: Visitor, form: Form) -> Result<Response, Failure> {
     let agreements = Agreements::read(&web, visitor.today).await?;
-    let found = form
-        .read::<u32>("nummer")
-        .and_then(|number| agreements.version(number))
-        .map(|(version, _)| version)
-        .filter(|version| agreements.can_be_signed(version) && hex(&version.hash) == form.text("hash"));
-    let Some(version) = found else {
+    let Some(version) = to_sign(&agreements, form.read("nummer"), form.text("hash")) else {
         let page = page(&web, &visitor, Errors::default(), true).await?;
         return Ok(respond(StatusCode::CONFLICT, &page));
     };
@@ -195,16 +216,7 @@ async fn sign(State(web): State<Arc<Web>>, visitor: Visitor, form: Form) -> Resu
         );
         return again(&web, &visitor, version, &agreements, errors).await;
     }
-    let acknowledgement = Acknowledgement {
-        person: visitor.person.id.clone(),
-        policy: version.number,
-        hash: version.hash,
-        at: visitor.now,
-    };
-    if web.store.acknowledge(&acknowledgement).await? {
-        let (person, signed) = (&visitor.person.id, version.a4.sheet().version());
-        record_under(&web, Event::PolicyAcknowledged, person, person, Some(signed)).await?;
-    }
+    acknowledge(&web, &visitor, version).await?;
     Ok(go("/beleid?getekend"))
 }
 

@@ -12,6 +12,8 @@ mod words;
 
 use std::sync::Arc;
 
+pub(crate) use list::host;
+
 use axum::Router;
 use axum::routing::{get, post};
 use sluis_core::calendar;

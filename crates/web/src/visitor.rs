@@ -46,6 +46,13 @@ pub(crate) struct Caller {
     now: i64,
 }
 
+impl Caller {
+    /// Somebody who shows a key of theirs: there is no session, and no form of theirs is taken.
+    pub(crate) const fn by_key(shown: Shown, now: i64) -> Self {
+        Self { shown, seed: [0; 32], new_cookie: None, session: [0; 32], now }
+    }
+}
+
 /// Somebody who is signed in.
 #[derive(Debug, Clone)]
 pub(crate) struct Visitor {
@@ -143,7 +150,7 @@ fn language(name: &str) -> Option<Language> {
 }
 
 /// The first language of the browser that the pages have. Weights are not looked at: browsers send the best first.
-fn preferred(headers: &HeaderMap) -> Option<Language> {
+pub(crate) fn preferred(headers: &HeaderMap) -> Option<Language> {
     let list = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
     list.split(',').take(20).find_map(|one| language(&one.trim().get(..2)?.to_ascii_lowercase()))
 }

@@ -13,12 +13,11 @@ use sluis_core::gate::Published;
 use sluis_core::intake::{
     Agreement, Answer, Assessment, Basis, Cost, Decision, Outcome, Place, Request, Stop, Storage, ToolRecord,
 };
-use sluis_core::key::VirtualKey;
+use sluis_core::key::{VirtualKey, secret_hash};
 use sluis_core::person::{Acknowledgement, Person, Relation, Role, Suspension};
 use sluis_core::policy::Trust;
 use sluis_core::session::PAGE_HEADER;
 use sluis_core::verdict::{Language, Verdict};
-use sluis_gateway::identify::secret_hash;
 use sluis_store::{Session, Source};
 
 use crate::harness::{SOURCE, World, echo};
@@ -28,15 +27,20 @@ static NOW: AtomicI64 = AtomicI64::new(1_795_219_200_000_000);
 /// Every look at this clock takes more than a second, so that nothing is believed for long.
 const TICKING: Source = Source { now: || NOW.fetch_add(1_100_000, Ordering::Relaxed), random: SOURCE.random };
 
-const SETTINGS: &str = "tools.mistral = { url = \"UPSTREAM/v1\", models = [\"m\"], trust = \"contracted\" }\n\
+pub const SETTINGS: &str = "tools.mistral = { url = \"UPSTREAM/v1\", models = [\"m\"], trust = \"contracted\" }\n\
                         tools.gratis = { url = \"UPSTREAM/v1\", models = [\"gratis\"], trust = \"open\" }\n\
                         tools.nieuw = { url = \"UPSTREAM/v1\", models = [\"nieuw\"] }\n";
 
-const FENNA: &str = "0123456789abcdef0123456789abcdef";
-const KEY: &str = "sluis-fenna";
+pub const FENNA: &str = "0123456789abcdef0123456789abcdef";
+pub const KEY: &str = "sluis-fenna";
 
 async fn world() -> World {
-    let world = World::at(TICKING, SETTINGS, echo).await;
+    world_with(SETTINGS).await
+}
+
+/// A world in which Fenna works and has a key.
+pub async fn world_with(settings: &str) -> World {
+    let world = World::at(TICKING, settings, echo).await;
     let fenna = Person {
         id: FENNA.into(),
         name: "Fenna Terpstra".into(),
@@ -77,6 +81,11 @@ fn a4() -> A4 {
 async fn publish(world: &World, a4: &A4) -> Published {
     let revision = world.store.save_draft(a4, None, FENNA, 1).await.unwrap().unwrap();
     world.store.publish(revision, FENNA, 2).await.unwrap().unwrap()
+}
+
+/// Publishes a policy, and gives the hash to sign.
+pub async fn policy(world: &World) -> [u8; 32] {
+    publish(world, &a4()).await.hash
 }
 
 async fn sign(world: &World, version: &Published) {

@@ -7,11 +7,11 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{Response, StatusCode, header};
-use sluis_core::key::VirtualKey;
+use sluis_core::key::{VirtualKey, secret_hash};
 use sluis_core::settings::Settings;
 use sluis_detect::{Detector, Profile};
+use sluis_gateway::behind::Clients;
 use sluis_gateway::governance::Governance;
-use sluis_gateway::identify::secret_hash;
 use sluis_gateway::upstream::{Limits, Upstream};
 use sluis_gateway::{Gateway, router};
 use sluis_store::{MasterKey, Source, Store};
@@ -19,6 +19,9 @@ use tokio::net::TcpListener;
 
 /// The key that every test uses.
 pub const KEY: &str = "sluis-test";
+
+/// What every chat client shares with the gateway.
+pub const CLIENT_SECRET: &str = "0123456789abcdef0123456789abcdef";
 
 static RANDOM: AtomicU64 = AtomicU64::new(1);
 
@@ -82,10 +85,14 @@ impl World {
         };
         store.insert_key(&key).await.unwrap();
         let settings = Settings::parse(&settings.replace("UPSTREAM", &upstream)).unwrap();
+        let names = settings.clients.iter().map(|client| client.name.clone());
+        let secrets = names.map(|name| (name, CLIENT_SECRET.to_owned())).collect();
+        let clients = Clients::new(&settings.clients, &secrets);
         let way_out = Upstream::new(HashMap::new(), Limits::default()).unwrap();
         let detector = Detector::new(Profile::Fast);
         let governance = Governance::new(settings.policy, detector, settings.detection.terms);
         let gateway = Gateway::new(governance, settings.language, store.clone(), way_out, &master(), source)
+            .with_clients(clients)
             .with_pages("https://sluis.example/");
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());

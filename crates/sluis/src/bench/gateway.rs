@@ -202,7 +202,7 @@ async fn start_sluis(folder: &Path, upstream: &str) -> anyhow::Result<(Running, 
     let config = folder.join("sluis.toml");
     fs::write(&config, &text)?;
     let (store, _) = node::open(&Settings::parse(&text)?).await?;
-    let key = keys::insert(&store, keys::unlimited("bench")).await?;
+    let (_, key) = keys::insert(&store, keys::unlimited("bench")).await?;
     store.close().await;
     // The measured server is this very program, as a process of its own.
     let child = Command::new(std::env::current_exe()?)

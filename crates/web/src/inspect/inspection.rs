@@ -54,6 +54,8 @@ pub(crate) struct Piece {
 /// What a piece was found to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Mark {
+    /// The stable name of the kind.
+    pub(crate) name: &'static str,
     /// The kind, as people call it.
     pub(crate) kind: &'static str,
     /// What would leave in its place; `None` when it stays.
@@ -63,6 +65,8 @@ pub(crate) struct Mark {
 /// A kind that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Found {
+    /// The stable name of the kind.
+    pub(crate) name: &'static str,
     /// The kind, as people call it.
     pub(crate) kind: &'static str,
     /// How often.
@@ -163,14 +167,14 @@ fn pieces(
         let range = finding.start.max(end)..finding.end;
         if !range.is_empty() {
             end = range.end;
-            spans.push((range, Mark { kind: words::kind(finding.kind, language), token: tokens.next() }));
+            spans.push((range, mark(finding, tokens.next(), language)));
         }
     }
     for finding in order.iter().filter(|one| !masked.contains(&one.kind)) {
         let range = finding.start..finding.end;
         let is_free = spans.iter().all(|(taken, _)| taken.end <= range.start || range.end <= taken.start);
         if is_free && !range.is_empty() {
-            spans.push((range, Mark { kind: words::kind(finding.kind, language), token: None }));
+            spans.push((range, mark(finding, None, language)));
         }
     }
     spans.sort_by_key(|(range, _)| range.start);
@@ -188,6 +192,10 @@ fn pieces(
         pieces.push(Piece { text: text[at..].to_owned(), mark: None });
     }
     pieces
+}
+
+fn mark(finding: &Finding, token: Option<String>, language: Language) -> Mark {
+    Mark { name: finding.kind.name(), kind: words::kind(finding.kind, language), token }
 }
 
 /// What happens to the text, as the gateway decides it, and that in words.
@@ -258,6 +266,7 @@ fn found(findings: &[Finding], ground: &Ground, language: Language) -> Vec<Found
             .map_or(Verdict::Pseudonymise, |tool| ground.policy.verdict(DataClass::of(kind), tool.trust));
         let why = reason(first);
         Found {
+            name: kind.name(),
             kind: words::kind(kind, language),
             count,
             effect: words::effect(verdict, language),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use sluis_core::person::Suspension;
+use sluis_core::person::{Person, Suspension};
 use sluis_ledger::Event;
 
 use crate::Web;
@@ -17,10 +17,10 @@ use crate::people::{KEEPERS, one};
 use crate::visitor::{self, SECOND, Visitor};
 
 /// The most characters of a reason.
-const MAX_REASON: usize = 500;
+pub(crate) const MAX_REASON: usize = 500;
 
 /// The most days.
-const MAX_DAYS: i64 = 90;
+pub(crate) const MAX_DAYS: i64 = 90;
 
 /// The form, as it was typed.
 #[derive(Default)]
@@ -43,20 +43,15 @@ pub(crate) fn shown(one: Suspension, now: i64) -> Shut {
     Shut { one, is_on }
 }
 
-pub(crate) async fn suspend(
-    State(web): State<Arc<Web>>,
-    visitor: Visitor,
-    Path(id): Path<String>,
-    form: Form,
-) -> Result<Response, Failure> {
+/// Shuts somebody's access, as the form says. The inner `Err` is what is wrong with it.
+pub(crate) async fn shut(
+    web: &Web,
+    visitor: &Visitor,
+    person: &Person,
+    access: &Access,
+) -> Result<Result<Suspension, Errors>, Failure> {
     visitor.officer(&KEEPERS)?;
-    let person = web.store.person(&id).await?.ok_or(Failure::NotFound)?;
     let shown = &visitor.shown;
-    let access = Access {
-        reason: form.text("reden").to_owned(),
-        tool: form.text("toepassing").to_owned(),
-        days: form.text("dagen").to_owned(),
-    };
     let mut errors = Errors::default();
     if access.reason.is_empty() || access.reason.chars().count() > MAX_REASON {
         errors.add(
@@ -78,22 +73,59 @@ pub(crate) async fn suspend(
         if days.is_none() {
             errors.add("dagen", shown.say("Kies 1 tot en met 90 dagen.", "Choose 1 to 90 days."));
         }
-        let details = Details::of(&person, shown);
-        return one::page(&web, visitor, person, details, access, Note::default(), errors).await;
+        return Ok(Err(errors));
     };
-    web.store
-        .suspend(&Suspension {
-            id: visitor::identifier(&web),
-            person: person.id.clone(),
-            tool: Some(access.tool).filter(|tool| !tool.is_empty()),
-            reason: access.reason,
-            by: visitor.person.id.clone(),
-            from: visitor.now,
-            until: visitor.now + days * 86_400 * SECOND,
-            lifted_at: None,
-        })
-        .await?;
-    visitor::record(&web, Event::AccessSuspended, &person.id, &visitor.person.id).await?;
+    let suspension = Suspension {
+        id: visitor::identifier(web),
+        person: person.id.clone(),
+        tool: Some(access.tool.clone()).filter(|tool| !tool.is_empty()),
+        reason: access.reason.clone(),
+        by: visitor.person.id.clone(),
+        from: visitor.now,
+        until: visitor.now + days * 86_400 * SECOND,
+        lifted_at: None,
+    };
+    web.store.suspend(&suspension).await?;
+    visitor::record(web, Event::AccessSuspended, &person.id, &visitor.person.id).await?;
+    Ok(Ok(suspension))
+}
+
+/// Opens somebody's access again.
+pub(crate) async fn open(
+    web: &Web,
+    visitor: &Visitor,
+    person: &Person,
+    suspension: &str,
+) -> Result<(), Failure> {
+    visitor.officer(&KEEPERS)?;
+    // Of this person: the address says whose page it is.
+    let theirs = web.store.suspensions_of(&person.id).await?;
+    if !theirs.iter().any(|one| one.id == suspension) {
+        return Err(Failure::NotFound);
+    }
+    if web.store.lift_suspension(suspension, visitor.now).await? {
+        visitor::record(web, Event::AccessRestored, &person.id, &visitor.person.id).await?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn suspend(
+    State(web): State<Arc<Web>>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    form: Form,
+) -> Result<Response, Failure> {
+    visitor.officer(&KEEPERS)?;
+    let person = web.store.person(&id).await?.ok_or(Failure::NotFound)?;
+    let access = Access {
+        reason: form.text("reden").to_owned(),
+        tool: form.text("toepassing").to_owned(),
+        days: form.text("dagen").to_owned(),
+    };
+    if let Err(errors) = shut(&web, &visitor, &person, &access).await? {
+        let details = Details::of(&person, &visitor.shown);
+        return one::page(&web, visitor, person, details, access, Note::default(), errors).await;
+    }
     Ok(go(&format!("/mensen/{}?gelukt=dicht", person.id)))
 }
 
@@ -105,14 +137,6 @@ pub(crate) async fn lift(
 ) -> Result<Response, Failure> {
     visitor.officer(&KEEPERS)?;
     let person = web.store.person(&id).await?.ok_or(Failure::NotFound)?;
-    let suspension = form.text("maatregel");
-    // Of this person: the address says whose page it is.
-    let theirs = web.store.suspensions_of(&person.id).await?;
-    if !theirs.iter().any(|one| one.id == suspension) {
-        return Err(Failure::NotFound);
-    }
-    if web.store.lift_suspension(suspension, visitor.now).await? {
-        visitor::record(&web, Event::AccessRestored, &person.id, &visitor.person.id).await?;
-    }
+    open(&web, &visitor, &person, form.text("maatregel")).await?;
     Ok(go(&format!("/mensen/{}?gelukt=open", person.id)))
 }

@@ -47,7 +47,7 @@ impl Details {
             language: lang(shown.language),
             left: String::new(),
             roles: BTreeSet::from([Role::Employee]),
-            gives_roles: shown.is(&[Role::Admin]),
+            gives_roles: gives_roles(shown),
         }
     }
 
@@ -61,13 +61,13 @@ impl Details {
             language: lang(person.language),
             left: person.left_at.map(|at| calendar::day(at).to_string()).unwrap_or_default(),
             roles: person.roles.clone(),
-            gives_roles: shown.is(&[Role::Admin]),
+            gives_roles: gives_roles(shown),
         }
     }
 
     /// From the form. Who may not give roles away leaves those of `before` as they are.
     pub(crate) fn read(form: &Form, before: &BTreeSet<Role>, shown: &Shown) -> Self {
-        let gives_roles = shown.is(&[Role::Admin]);
+        let gives_roles = gives_roles(shown);
         let ticked = |role: &Role| form.all("rollen").any(|name| name == role.name());
         let mut roles =
             if gives_roles { Role::ALL.into_iter().filter(ticked).collect() } else { before.clone() };
@@ -168,6 +168,11 @@ impl Details {
     pub(crate) fn relations(language: Language) -> Vec<(&'static str, &'static str)> {
         Relation::ALL.into_iter().map(|one| (one.name(), words::relation(one, language))).collect()
     }
+}
+
+/// Whether the visitor may give roles away.
+pub(crate) fn gives_roles(shown: &Shown) -> bool {
+    shown.is(&[Role::Admin])
 }
 
 fn is_line(text: &str) -> bool {

@@ -15,7 +15,7 @@ use sluis_store::{Credentials, Purpose, StoreError, Ticket};
 
 use crate::Web;
 use crate::error::Failure;
-use crate::form::Form;
+use crate::form::{Errors, Form};
 use crate::page::{Shown, respond};
 use crate::people::KEEPERS;
 use crate::people::details::{Details, Offered};
@@ -58,6 +58,42 @@ fn page(status: StatusCode, shown: Shown, details: Details) -> Response {
     respond(status, &Invite { shown, offered, relations, languages: LANGUAGES, details })
 }
 
+/// Adds somebody with these details. The inner `Err` is what is wrong with them.
+pub(crate) async fn add(
+    web: &Web,
+    visitor: &Visitor,
+    details: &Details,
+) -> Result<Result<Person, Errors>, Failure> {
+    visitor.officer(&KEEPERS)?;
+    let mut errors = details.problems(&visitor.shown);
+    if errors.any() {
+        return Ok(Err(errors));
+    }
+    let mut person = Person {
+        id: visitor::identifier(web),
+        name: String::new(),
+        email: String::new(),
+        roles: BTreeSet::new(),
+        relation: Relation::default(),
+        department: String::new(),
+        language: Language::default(),
+        created_at: visitor.now,
+        left_at: None,
+    };
+    details.fill(&mut person);
+    match web.store.insert_person(&person).await {
+        Ok(()) => {
+            visitor::record(web, Event::PersonAdded, &person.id, &visitor.person.id).await?;
+            Ok(Ok(person))
+        }
+        Err(StoreError::Duplicate) => {
+            errors.add("email", known(&visitor.shown));
+            Ok(Err(errors))
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
 /// Somebody new.
 pub(crate) async fn invite(
     State(web): State<Arc<Web>>,
@@ -66,32 +102,11 @@ pub(crate) async fn invite(
     form: Form,
 ) -> Result<Response, Failure> {
     visitor.officer(&KEEPERS)?;
-    let shown = visitor.shown.clone();
-    let details = Details::read(&form, &BTreeSet::from([Role::Employee]), &shown);
-    let mut errors = details.problems(&shown);
-    if !errors.any() {
-        let mut person = Person {
-            id: visitor::identifier(&web),
-            name: String::new(),
-            email: String::new(),
-            roles: BTreeSet::new(),
-            relation: Relation::default(),
-            department: String::new(),
-            language: Language::default(),
-            created_at: visitor.now,
-            left_at: None,
-        };
-        details.fill(&mut person);
-        match web.store.insert_person(&person).await {
-            Ok(()) => {
-                visitor::record(&web, Event::PersonAdded, &person.id, &visitor.person.id).await?;
-                return give_link(&web, &visitor, &headers, person, true).await;
-            }
-            Err(StoreError::Duplicate) => errors.add("email", known(&shown)),
-            Err(other) => return Err(other.into()),
-        }
+    let details = Details::read(&form, &BTreeSet::from([Role::Employee]), &visitor.shown);
+    match add(&web, &visitor, &details).await? {
+        Ok(person) => give_link(&web, &visitor, &headers, person, true).await,
+        Err(errors) => Ok(page(StatusCode::UNPROCESSABLE_ENTITY, visitor.shown.with_errors(errors), details)),
     }
-    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, shown.with_errors(errors), details))
 }
 
 /// The address is somebody else's.
@@ -133,13 +148,13 @@ pub(crate) async fn renew(
     give_link(&web, &visitor, &headers, person, false).await
 }
 
-async fn give_link(
+/// A new link for this person, and the moment until which it works.
+pub(crate) async fn ticket(
     web: &Web,
     visitor: &Visitor,
     headers: &HeaderMap,
-    person: Person,
-    is_new: bool,
-) -> Result<Response, Failure> {
+    person: &Person,
+) -> Result<(String, i64), Failure> {
     let code = visitor::secret(web);
     let until = visitor.now + DAYS * 86_400 * SECOND;
     web.store
@@ -150,7 +165,17 @@ async fn give_link(
             expires_at: until,
         })
         .await?;
-    let address = link(web, headers, &format!("/uitnodiging/{code}"));
+    Ok((link(web, headers, &format!("/uitnodiging/{code}")), until))
+}
+
+async fn give_link(
+    web: &Web,
+    visitor: &Visitor,
+    headers: &HeaderMap,
+    person: Person,
+    is_new: bool,
+) -> Result<Response, Failure> {
+    let (address, until) = ticket(web, visitor, headers, &person).await?;
     Ok(respond(StatusCode::OK, &Link { shown: visitor.shown.clone(), person, address, until, is_new }))
 }
 

@@ -129,25 +129,24 @@ pub(crate) async fn page(
     Ok(respond(status, &one))
 }
 
-pub(crate) async fn change(
-    State(web): State<Arc<Web>>,
-    visitor: Visitor,
-    Path(id): Path<String>,
-    form: Form,
-) -> Result<Response, Failure> {
+/// Keeps these details of somebody. The inner `Err` is what is wrong with them.
+pub(crate) async fn keep(
+    web: &Web,
+    visitor: &Visitor,
+    before: &Person,
+    details: &Details,
+) -> Result<Result<Person, Errors>, Failure> {
     visitor.officer(&KEEPERS)?;
-    let before = web.store.person(&id).await?.ok_or(Failure::NotFound)?;
-    if !may_change(&visitor, &before) {
+    if !may_change(visitor, before) {
         return Err(Failure::Forbidden);
     }
-    let shown = visitor.shown.clone();
-    let details = Details::read(&form, &before.roles, &shown);
-    let mut errors = details.problems(&shown);
+    let shown = &visitor.shown;
+    let mut errors = details.problems(shown);
     let mut person = before.clone();
     details.fill(&mut person);
     // There has to be somebody who can let others in.
     let stays = person.left_at.is_none() && person.is(&[Role::Admin]);
-    if !errors.any() && before.is(&[Role::Admin]) && !stays && is_last_admin(&web, &person.id).await? {
+    if !errors.any() && before.is(&[Role::Admin]) && !stays && is_last_admin(web, &person.id).await? {
         errors.add(
             if person.is(&[Role::Admin]) { "uit_dienst" } else { "rol-admin" },
             shown.say(
@@ -156,21 +155,39 @@ pub(crate) async fn change(
             ),
         );
     }
-    if !errors.any() {
-        match web.store.update_person(&person).await {
-            Ok(true) => {
-                if !person.works_here(visitor.now) {
-                    web.store.end_sessions_of(&person.id).await?;
-                }
-                visitor::record(&web, Event::PersonChanged, &person.id, &visitor.person.id).await?;
-                return Ok(go(&format!("/mensen/{}?gelukt=bewaard", person.id)));
-            }
-            Ok(false) => return Err(Failure::NotFound),
-            Err(StoreError::Duplicate) => errors.add("email", invite::known(&shown)),
-            Err(other) => return Err(other.into()),
-        }
+    if errors.any() {
+        return Ok(Err(errors));
     }
-    page(&web, visitor, before, details, Access::default(), Note::default(), errors).await
+    match web.store.update_person(&person).await {
+        Ok(true) => {
+            if !person.works_here(visitor.now) {
+                web.store.end_sessions_of(&person.id).await?;
+            }
+            visitor::record(web, Event::PersonChanged, &person.id, &visitor.person.id).await?;
+            Ok(Ok(person))
+        }
+        Ok(false) => Err(Failure::NotFound),
+        Err(StoreError::Duplicate) => {
+            errors.add("email", invite::known(shown));
+            Ok(Err(errors))
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+pub(crate) async fn change(
+    State(web): State<Arc<Web>>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    form: Form,
+) -> Result<Response, Failure> {
+    visitor.officer(&KEEPERS)?;
+    let before = web.store.person(&id).await?.ok_or(Failure::NotFound)?;
+    let details = Details::read(&form, &before.roles, &visitor.shown);
+    match keep(&web, &visitor, &before, &details).await? {
+        Ok(person) => Ok(go(&format!("/mensen/{}?gelukt=bewaard", person.id))),
+        Err(errors) => page(&web, visitor, before, details, Access::default(), Note::default(), errors).await,
+    }
 }
 
 async fn is_last_admin(web: &Web, id: &str) -> Result<bool, Failure> {

@@ -28,7 +28,7 @@ use crate::page::{Shown, go, respond};
 use crate::visitor::Visitor;
 
 /// Who writes and publishes the policy.
-pub(super) const WRITERS: [Role; 2] = [Role::Management, Role::Admin];
+pub(crate) const WRITERS: [Role; 2] = [Role::Management, Role::Admin];
 
 pub(super) fn routes() -> Router<Arc<Web>> {
     Router::new()
@@ -146,7 +146,7 @@ async fn begin(
 }
 
 /// What keeps it from being published: its own problems or, when there are none, its length.
-pub(super) async fn check(web: &Web, node: &Policy, a4: &A4, language: Language) -> Result<Errors, Failure> {
+pub(crate) async fn check(web: &Web, node: &Policy, a4: &A4, language: Language) -> Result<Errors, Failure> {
     let mut errors = problems::said(&a4.problems(&node.tools), language);
     if !errors.any()
         && let Err(over) = super::print(web, a4.sheet()).await?

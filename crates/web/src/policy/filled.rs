@@ -10,11 +10,11 @@ use sluis_core::verdict::{Language, Verdict};
 use crate::form::{Errors, Form, day};
 
 /// The most rows of each sort that are read: more than can be published, so that a row too many is told of, not lost.
-const ROWS: usize = MAX_RULES + 4;
+pub(crate) const ROWS: usize = MAX_RULES + 4;
 
 /// The most own words in one rule, and the most characters of one: what the settings file allows.
-const MAX_TERMS: usize = 500;
-const MAX_TERM: usize = 200;
+pub(crate) const MAX_TERMS: usize = 500;
+pub(crate) const MAX_TERM: usize = 200;
 
 /// Levels of trust that the table has: nothing goes to a tool that nobody judged.
 pub(crate) const LEVELS: [Trust; 3] = [Trust::Open, Trust::Contracted, Trust::Own];
@@ -167,7 +167,7 @@ fn line(form: &Form, name: &str) -> String {
     one_line(form.raw(name))
 }
 
-fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

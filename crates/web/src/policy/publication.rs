@@ -10,6 +10,7 @@ use axum::response::Response;
 use axum::routing::get;
 use jiff::civil::Date;
 use sluis_core::a4::Sheet;
+use sluis_core::gate::Published;
 use sluis_ledger::Event;
 
 use super::agreements::Agreements;
@@ -17,7 +18,7 @@ use super::difference::{Change, differences};
 use super::editor::{WRITERS, check};
 use crate::Web;
 use crate::error::Failure;
-use crate::form::Form;
+use crate::form::{Errors, Form};
 use crate::page::{Shown, go, respond};
 use crate::visitor::{Visitor, record_under};
 
@@ -79,20 +80,40 @@ async fn ask(
     Ok(respond(StatusCode::OK, &page))
 }
 
-async fn publish(State(web): State<Arc<Web>>, visitor: Visitor, form: Form) -> Result<Response, Failure> {
+/// What came of it.
+pub(crate) enum Outcome {
+    /// It counts from its first day on.
+    Published(Box<Published>),
+    /// Somebody else changed the draft meanwhile, or threw it away; nothing was published.
+    Changed,
+    /// This keeps it from being published.
+    Problems(Errors),
+}
+
+/// Publishes the draft of this revision.
+pub(crate) async fn release(web: &Web, visitor: &Visitor, revision: i64) -> Result<Outcome, Failure> {
     visitor.officer(&WRITERS)?;
-    let revision: i64 = form.read("revisie").ok_or(Failure::Unreadable)?;
     let Some(draft) = web.store.draft().await?.filter(|draft| draft.revision == revision) else {
-        return Ok(go("/beleid/bewerken/publiceren?intussen"));
+        return Ok(Outcome::Changed);
     };
     // The tools of the installation can have changed since the page was shown.
-    let node = Agreements::read(&web, visitor.today).await?.judged(&web.node);
-    if check(&web, &node, &draft.a4, visitor.shown.language).await?.any() {
-        return Ok(go("/beleid/bewerken"));
+    let node = Agreements::read(web, visitor.today).await?.judged(&web.node);
+    let problems = check(web, &node, &draft.a4, visitor.shown.language).await?;
+    if problems.any() {
+        return Ok(Outcome::Problems(problems));
     }
     let published = web.store.publish(revision, &visitor.person.id, visitor.now).await?;
-    let Some(published) = published else { return Ok(go("/beleid/bewerken/publiceren?intussen")) };
+    let Some(published) = published else { return Ok(Outcome::Changed) };
     let (person, version) = (&visitor.person.id, published.a4.sheet().version());
-    record_under(&web, Event::PolicyPublished, person, person, Some(version)).await?;
-    Ok(go("/beleid?gepubliceerd"))
+    record_under(web, Event::PolicyPublished, person, person, Some(version)).await?;
+    Ok(Outcome::Published(Box::new(published)))
+}
+
+async fn publish(State(web): State<Arc<Web>>, visitor: Visitor, form: Form) -> Result<Response, Failure> {
+    let revision: i64 = form.read("revisie").ok_or(Failure::Unreadable)?;
+    Ok(go(match release(&web, &visitor, revision).await? {
+        Outcome::Published(_) => "/beleid?gepubliceerd",
+        Outcome::Changed => "/beleid/bewerken/publiceren?intussen",
+        Outcome::Problems(_) => "/beleid/bewerken",
+    }))
 }

@@ -215,7 +215,7 @@ pub(super) fn badge(
 }
 
 /// The name of the machine that a tool's requests go to.
-pub(super) fn host(tool: &Tool, language: Language) -> String {
+pub(crate) fn host(tool: &Tool, language: Language) -> String {
     if tool.protocol == Protocol::Demo {
         return pick(language, "in Sluis zelf, dit is geen AI", "inside Sluis, this is no AI").into();
     }

@@ -1,5 +1,6 @@
 //! The pages as a browser sees them: forms are posted as they stand on the page, redirects are followed.
 
+mod api;
 mod asking;
 mod chats;
 mod forms;
