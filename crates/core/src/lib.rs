@@ -15,5 +15,6 @@ mod recognise;
 pub mod restore;
 pub mod session;
 pub mod settings;
+pub mod sign_in;
 mod url_watch;
 pub mod verdict;

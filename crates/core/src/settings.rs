@@ -10,6 +10,7 @@ use toml::Spanned;
 
 use crate::class::DataClass;
 use crate::policy::{Answers, Policy, Protocol, Sink, Sinks, Tool, Trust, contradiction};
+use crate::sign_in::{SignIn, SignInTable};
 use crate::verdict::{Language, Verdict};
 
 /// The largest settings file that is read, in bytes.
@@ -37,6 +38,8 @@ pub struct Settings {
     pub demo: bool,
     /// How personal data is looked for.
     pub detection: Detection,
+    /// How people sign in.
+    pub sign_in: SignIn,
     /// The policy.
     pub policy: Policy,
 }
@@ -70,6 +73,7 @@ struct File {
     database: Option<Spanned<String>>,
     demo: Option<bool>,
     detection: DetectionTable,
+    sign_in: SignInTable,
     policy: PolicyTable,
     tools: BTreeMap<Spanned<String>, Spanned<ToolTable>>,
 }
@@ -84,6 +88,7 @@ impl Default for File {
             database: None,
             demo: None,
             detection: DetectionTable::default(),
+            sign_in: SignInTable::default(),
             policy: PolicyTable::default(),
             tools: BTreeMap::new(),
         }
@@ -206,6 +211,7 @@ impl Settings {
             terms: file.detection.terms.into_iter().map(Spanned::into_inner).collect(),
         };
 
+        let sign_in = file.sign_in.compile(&at)?;
         let mut tools = Vec::new();
         for (name, tool) in &file.tools {
             tools.push(compile_tool(name.get_ref(), tool, &at)?);
@@ -226,6 +232,7 @@ impl Settings {
             database: file.database.map(Spanned::into_inner),
             demo,
             detection,
+            sign_in,
             policy: Policy {
                 version: version(text),
                 tools,

@@ -10,7 +10,7 @@ use sluis_detect::Detector;
 use sluis_gateway::identify::secret_hash;
 use sluis_ledger::hex;
 use sluis_store::{MasterKey, Purpose, Store, Ticket};
-use sluis_web::{TooLong, Web};
+use sluis_web::{Issuer, TooLong, Web};
 use tower::ServiceExt as _;
 
 use crate::node;
@@ -19,6 +19,9 @@ use crate::node;
 /// everything else is a page.
 const KEYS: [&str; 3] = ["authorization", "x-api-key", "api-key"];
 const OF_THE_GATEWAY: [&str; 5] = ["/v1/", "/openai/", "/health", "/ready", "/metrics"];
+
+/// What programs other than chat clients ask of the pages, with a key: the organisation's directory.
+const OF_THE_PAGES: [&str; 1] = ["/scim/"];
 
 /// How long the link for setting up works, in microseconds: a day.
 const SET_UP_US: i64 = 86_400_000_000;
@@ -31,11 +34,20 @@ pub fn address(settings: &Settings, listening: &str) -> String {
 /// Pages and gateway behind one address.
 pub fn router(
     settings: &Settings,
+    address: &str,
     store: Store,
     master: &MasterKey,
     detector: &Detector,
     gateway: Router,
-) -> Router {
+) -> anyhow::Result<Router> {
+    let issuer = match &settings.sign_in.provider {
+        Some(provider) => {
+            let secret = node::client_secret(provider)?;
+            Some(Issuer::new(provider.clone(), secret, address)?)
+        }
+        None => None,
+    };
+    let directory = node::directory_secret(&settings.sign_in)?.map(|secret| secret_hash(&secret));
     let pages = sluis_web::router(Arc::new(Web {
         store,
         source: node::SOURCE,
@@ -46,13 +58,17 @@ pub fn router(
         gateway: gateway.clone(),
         secure: settings.address.as_deref().is_some_and(|address| address.starts_with("https://")),
         form_key: master.derive("forms"),
+        sign_in: settings.sign_in.clone(),
+        issuer,
+        directory,
     }));
-    Router::new().fallback(move |request: Request| {
+    Ok(Router::new().fallback(move |request: Request| {
         let path = request.uri().path();
         let program = OF_THE_GATEWAY.iter().any(|start| path.starts_with(start))
-            || KEYS.iter().any(|name| request.headers().contains_key(*name));
+            || KEYS.iter().any(|name| request.headers().contains_key(*name))
+                && !OF_THE_PAGES.iter().any(|start| path.starts_with(start));
         if program { gateway.clone() } else { pages.clone() }.oneshot(request)
-    })
+    }))
 }
 
 fn pdf(sheet: &Sheet) -> Result<Vec<u8>, TooLong> {

@@ -10,8 +10,10 @@
 
 mod backup;
 mod db;
+mod directory;
 mod error;
 mod evidence;
+mod identities;
 mod keys;
 mod pen;
 mod people;
@@ -31,6 +33,7 @@ use sluis_ledger::{Signer, hex};
 use tokio::sync::{mpsc, oneshot};
 
 pub use backup::restore;
+pub use directory::{DirectoryGroup, DirectoryPerson};
 pub use error::{Result, StoreError};
 pub use people::Credentials;
 pub use policies::Draft;
@@ -72,6 +75,8 @@ struct Inner {
     policies: SealKey,
     /// For the digests by which people are found.
     emails: hmac::Key,
+    /// For the digests by which accounts and groups elsewhere are found.
+    names: hmac::Key,
     jobs: mpsc::Sender<Job>,
     /// Whether the last append failed.
     failing: Arc<AtomicBool>,
@@ -109,6 +114,7 @@ impl Store {
             credentials: SealKey::new(master.derive("credentials"))?,
             policies: SealKey::new(master.derive("policies"))?,
             emails: hmac::Key::new(hmac::HMAC_SHA256, &master.derive("people-emails")),
+            names: hmac::Key::new(hmac::HMAC_SHA256, &master.derive("directory-names")),
             jobs: writer::start_writer(db.clone(), Arc::clone(&failing))?,
             failing,
             db,

@@ -24,6 +24,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0002_people.sql"),
         postgres: include_str!("../migrations/postgres/0002_people.sql"),
     },
+    Migration {
+        version: 3,
+        sqlite: include_str!("../migrations/sqlite/0003_identity.sql"),
+        postgres: include_str!("../migrations/postgres/0003_identity.sql"),
+    },
 ];
 
 /// Newest version this program knows.
@@ -187,6 +192,39 @@ pub(crate) const TABLES: &[Table] = &[
         name: "acknowledgements",
         columns: &[("person", Kind::Text), ("policy", Kind::Int), ("hash", Kind::Bytes), ("at", Kind::Int)],
         key: 2,
+    },
+    Table {
+        name: "identities",
+        columns: &[
+            ("issuer", Kind::Text),
+            ("subject", Kind::Bytes),
+            ("person", Kind::Text),
+            ("created_at", Kind::Int),
+        ],
+        key: 2,
+    },
+    Table {
+        name: "directory_people",
+        columns: &[
+            ("person", Kind::Text),
+            ("sealed", Kind::Bytes),
+            ("revision", Kind::Int),
+            ("changed_at", Kind::Int),
+            ("deleted_at", Kind::Int),
+        ],
+        key: 1,
+    },
+    Table {
+        name: "directory_groups",
+        columns: &[
+            ("id", Kind::Text),
+            ("name", Kind::Bytes),
+            ("sealed", Kind::Bytes),
+            ("revision", Kind::Int),
+            ("created_at", Kind::Int),
+            ("changed_at", Kind::Int),
+        ],
+        key: 1,
     },
 ];
 

@@ -9,6 +9,7 @@ mod home;
 mod inspect;
 mod invitation;
 mod me;
+mod oidc;
 mod page;
 mod password;
 mod people;
@@ -26,9 +27,12 @@ use axum::middleware::from_fn_with_state;
 use axum::{Extension, Router};
 use sluis_core::a4::Sheet;
 use sluis_core::policy::Policy;
+use sluis_core::sign_in::SignIn;
 use sluis_core::verdict::Language;
 use sluis_detect::Detector;
 use sluis_store::{Source, Store};
+
+pub use oidc::Issuer;
 
 /// The text of a policy does not fit on one A4.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +63,12 @@ pub struct Web {
     pub secure: bool,
     /// Key of the tokens against forged forms, derived from the master key.
     pub form_key: [u8; 32],
+    /// How people sign in, and which groups give which roles.
+    pub sign_in: SignIn,
+    /// Who vouches for people, if the organisation has such a one.
+    pub issuer: Option<Issuer>,
+    /// SHA-256 of the secret that the organisation's directory shows; without it there is no door for one.
+    pub directory: Option<[u8; 32]>,
 }
 
 impl fmt::Debug for Web {
@@ -75,6 +85,7 @@ pub fn router(web: Arc<Web>) -> Router {
     Router::new()
         .merge(setup::routes())
         .merge(sign_in::routes())
+        .merge(oidc::routes())
         .merge(invitation::routes())
         .merge(people::routes())
         .merge(me::routes())

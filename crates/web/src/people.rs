@@ -3,7 +3,7 @@
 pub(crate) mod access;
 pub(crate) mod details;
 mod invite;
-mod one;
+pub(crate) mod one;
 mod sheet;
 pub(crate) mod words;
 

@@ -166,7 +166,8 @@ pub(crate) async fn change(
     page(&web, visitor, before, details, Access::default(), errors).await
 }
 
-async fn is_last_admin(web: &Web, id: &str) -> Result<bool, Failure> {
+/// Whether nobody else could let people in.
+pub(crate) async fn is_last_admin(web: &Web, id: &str) -> Result<bool, Failure> {
     let people = web.store.people().await?;
     let other = |one: &Person| one.id != id && one.left_at.is_none() && one.is(&[Role::Admin]);
     Ok(!people.iter().any(other))
