@@ -177,7 +177,7 @@ impl SignInTable {
         let domains: BTreeSet<String> = self
             .domains
             .iter()
-            .flat_map(|list| list.get_ref())
+            .flat_map(Spanned::get_ref)
             .map(|domain| domain.trim_start_matches('@').to_lowercase())
             .collect();
         let create = self.create.as_ref().is_some_and(|create| *create.get_ref());

@@ -14,6 +14,7 @@ mod page;
 mod password;
 mod people;
 mod policy;
+mod scim;
 mod setup;
 mod sign_in;
 mod tools;
@@ -100,5 +101,6 @@ pub fn router(web: Arc<Web>) -> Router {
         .method_not_allowed_fallback(error::form_only)
         .layer(from_fn_with_state(Arc::clone(&web), page::frame))
         .layer(Extension(Arc::new(password::Passwords::new())))
-        .with_state(web)
+        .with_state(Arc::clone(&web))
+        .nest(scim::BASE, scim::router(web))
 }

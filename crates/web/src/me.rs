@@ -34,6 +34,7 @@ struct Me {
     relation: &'static str,
     signed: Vec<Signed>,
     shut: Vec<Shut>,
+    has_password: bool,
     has_code: bool,
 }
 
@@ -97,6 +98,7 @@ async fn page(web: &Web, visitor: Visitor, errors: Errors) -> Result<Response, F
         relation: words::relation(person.relation, language),
         signed: signed.into_iter().map(|one| Signed::of(one, &versions)).collect(),
         shut: suspensions.into_iter().map(|one| access::shown(one, visitor.now)).collect(),
+        has_password: credentials.is_some(),
         has_code: credentials.is_some_and(|credentials| credentials.totp.is_some()),
         shown: visitor.shown.with_errors(errors),
         person,

@@ -1,6 +1,7 @@
 //! One suite for both databases: every test of `on_both!` runs on SQLite and on PostgreSQL.
 
 mod backup;
+mod directory;
 mod evidence;
 mod faults;
 mod harness;

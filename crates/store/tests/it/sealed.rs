@@ -7,7 +7,7 @@ use sluis_core::a4::{A4, Clauses, Guard, Rule};
 use sluis_core::key::VirtualKey;
 use sluis_core::person::{Person, Role, Suspension};
 use sluis_ledger::hex;
-use sluis_store::{Credentials, Pseudonym, Store};
+use sluis_store::{Credentials, DirectoryGroup, DirectoryPerson, Pseudonym, Store};
 use sqlx::AssertSqlSafe;
 
 use crate::harness::{Place, contains, digest, now, on_both, sqlite_files};
@@ -17,7 +17,7 @@ use crate::policies::a4;
 
 on_both!(marked_values_are_found_nowhere);
 
-const MARKS: [&str; 18] = [
+const MARKS: [&str; 22] = [
     "CanaryLabel7Qx",
     "CanaryValue8Zy",
     "canary_kind_9Wv",
@@ -36,6 +36,10 @@ const MARKS: [&str; 18] = [
     "CanaryTerm3Uv",
     "CanarySector4Wx",
     "CanaryTechnical5Yz",
+    "CanarySubject6Ab",
+    "CanaryRecord7Cd",
+    "CanaryGroup8Ef",
+    "CanaryMember9Gh",
 ];
 
 /// People and policies, with every text marked.
@@ -52,6 +56,25 @@ async fn fill(store: &Store) {
     let credentials = Credentials { password: MARKS[7].into(), totp: Some(MARKS[8].into()) };
     store.set_credentials("p", &credentials).await.unwrap();
     store.suspend(&Suspension { reason: MARKS[9].into(), ..suspension("s", "p") }).await.unwrap();
+    store.bind_identity("https://issuer", MARKS[18], "p", 1).await.unwrap();
+    let said = DirectoryPerson {
+        person: "p".into(),
+        record: MARKS[19].into(),
+        revision: 1,
+        changed_at: 1,
+        deleted_at: None,
+    };
+    store.keep_directory_person(&said).await.unwrap();
+    let group = DirectoryGroup {
+        id: "g".into(),
+        name: MARKS[20].into(),
+        external: Some(MARKS[19].into()),
+        members: [MARKS[21].to_owned()].into(),
+        revision: 1,
+        created_at: 1,
+        changed_at: 1,
+    };
+    store.insert_directory_group(&group).await.unwrap();
     let guards = [Guard::Terms([MARKS[15].to_owned()].into())].into();
     let policy = A4 {
         contact: MARKS[11].into(),

@@ -16,6 +16,7 @@ use sluis_store::{Credentials, Purpose, StoreError, Ticket};
 use crate::Web;
 use crate::error::Failure;
 use crate::form::Form;
+use crate::oidc::may_use_password;
 use crate::page::{Shown, respond};
 use crate::people::KEEPERS;
 use crate::people::details::{Details, Offered};
@@ -40,7 +41,8 @@ struct Link {
     shown: Shown,
     person: Person,
     address: String,
-    until: i64,
+    /// When the link stops working; none for the page to sign in on, which everybody may know.
+    until: Option<i64>,
     is_new: bool,
 }
 
@@ -140,6 +142,11 @@ async fn give_link(
     person: Person,
     is_new: bool,
 ) -> Result<Response, Failure> {
+    // Where nobody has a password there is none to choose.
+    if !may_use_password(web, &person.id, visitor.now).await? {
+        let (shown, address) = (visitor.shown.clone(), link(web, headers, "/aanmelden"));
+        return Ok(respond(StatusCode::OK, &Link { shown, person, address, until: None, is_new }));
+    }
     let code = visitor::secret(web);
     let until = visitor.now + DAYS * 86_400 * SECOND;
     web.store
@@ -151,11 +158,12 @@ async fn give_link(
         })
         .await?;
     let address = link(web, headers, &format!("/uitnodiging/{code}"));
-    Ok(respond(StatusCode::OK, &Link { shown: visitor.shown.clone(), person, address, until, is_new }))
+    let (shown, until) = (visitor.shown.clone(), Some(until));
+    Ok(respond(StatusCode::OK, &Link { shown, person, address, until, is_new }))
 }
 
 /// The whole address of a page of this site, as the visitor reaches it.
-fn link(web: &Web, headers: &HeaderMap, path: &str) -> String {
+pub(crate) fn link(web: &Web, headers: &HeaderMap, path: &str) -> String {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let is_host = |host: &str| host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b));
     if host.is_empty() || !is_host(host) {

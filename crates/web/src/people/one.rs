@@ -36,6 +36,8 @@ struct One {
     may_renew: bool,
     has_password: bool,
     has_code: bool,
+    /// Whether an account of the organisation is bound to them, which the visitor may undo.
+    may_unlink: bool,
     offered: Vec<Offered>,
     relations: Vec<(&'static str, &'static str)>,
     languages: [(&'static str, &'static str); 2],
@@ -58,6 +60,10 @@ impl Done {
             "dicht" => shown.say(
                 "De toegang tot AI is tijdelijk dicht. De persoon ziet de reden bij zijn of haar gegevens.",
                 "Access to AI is shut for a time. The person sees the reason with their data.",
+            ),
+            "los" => shown.say(
+                "Het account is losgemaakt. Bij het volgende aanmelden wordt het account met dit e-mailadres gekoppeld.",
+                "The account is unlinked. At the next sign-in the account with this e-mail address is linked.",
             ),
             "open" => shown.say("De toegang tot AI is weer open.", "Access to AI is open again."),
             _ => return None,
@@ -110,6 +116,7 @@ pub(crate) async fn page(
         may_renew: may_renew(&visitor, &person),
         has_password: credentials.is_some(),
         has_code: credentials.is_some_and(|credentials| credentials.totp.is_some()),
+        may_unlink: visitor.person.is(&[Role::Admin]) && web.store.has_identity(&person.id).await?,
         offered: details.offered(language),
         relations: Details::relations(language),
         languages: LANGUAGES,
@@ -164,6 +171,22 @@ pub(crate) async fn change(
         }
     }
     page(&web, visitor, before, details, Access::default(), errors).await
+}
+
+/// Forgets which account of the organisation belongs to somebody: theirs was made anew.
+pub(crate) async fn unlink(
+    State(web): State<Arc<Web>>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    _form: Form,
+) -> Result<Response, Failure> {
+    visitor.officer(&[Role::Admin])?;
+    let person = web.store.person(&id).await?.ok_or(Failure::NotFound)?;
+    if web.store.forget_identities_of(&person.id).await? {
+        web.store.end_sessions_of(&person.id).await?;
+        visitor::record(&web, Event::PersonChanged, &person.id, &visitor.person.id).await?;
+    }
+    Ok(go(&format!("/mensen/{}?gelukt=los", person.id)))
 }
 
 /// Whether nobody else could let people in.
