@@ -124,6 +124,11 @@ impl Place {
         Self { store, router, _dir: dir }
     }
 
+    /// All addresses, for who is no browser.
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+
     /// A link to set up with.
     pub async fn set_up_link(&self) -> String {
         self.ticket("code", Purpose::SetUp).await;

@@ -9,5 +9,6 @@ mod people;
 mod policy;
 mod provider;
 mod safety;
+mod scim;
 mod setup;
 mod sign_in;

@@ -73,6 +73,29 @@ async fn an_account_is_bound_to_the_person_and_its_address_no_longer_looked_at()
 }
 
 #[tokio::test]
+async fn an_administrator_unlinks_an_account_that_was_made_anew() {
+    let (place, provider) = place("").await;
+    place.store.insert_person(&person("bo", "bo@linde.example", None)).await.unwrap();
+    let bo = |sub: &str| json!({"sub": sub, "email": "bo@linde.example", "email_verified": true});
+    provider.says(bo("old"));
+    let mut browser = place.browser();
+    assert!(sign_in(&provider, &mut browser).await.has("Name of bo"));
+    // Not by themselves, and not the account of somebody who has none.
+    assert_eq!(browser.post("/mensen/bo/losmaken", &[]).await.status, StatusCode::FORBIDDEN);
+    let jo = place.store.person_by_email("jo@linde.example").await.unwrap().unwrap();
+    let mut admin = place.signed_in(&jo.id).await;
+    assert!(!admin.get(&format!("/mensen/{}", jo.id)).await.has("Account losmaken"));
+    assert!(admin.get("/mensen/bo").await.has("Account losmaken"));
+    let answer = admin.post("/mensen/bo/losmaken", &[]).await;
+    assert!(answer.has("Het account is losgemaakt") && !answer.has("Account losmaken"));
+    assert!(browser.get("/mijn-gegevens").await.path.starts_with("/aanmelden"));
+    provider.says(bo("new"));
+    assert!(sign_in(&provider, &mut place.browser()).await.has("Name of bo"));
+    provider.says(bo("old"));
+    assert_eq!(sign_in(&provider, &mut place.browser()).await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
 async fn strangers_stay_out_unless_their_domain_may_come_in() {
     let (place, provider) = place("create = true\ndomains = [\"linde.example\"]\n").await;
     for (sub, claims) in [
@@ -324,6 +347,10 @@ async fn without_passwords_only_the_first_administrator_has_one_for_emergencies(
     assert_eq!((answer.status, answer.path.as_str()), (StatusCode::OK, "/"));
     provider.says(json!({"sub": "bo", "email": "bo@linde.example", "email_verified": true}));
     assert!(sign_in(&provider, &mut place.browser()).await.has("Name of bo"));
+
+    // Who is invited is sent to the provider, and not given a link to choose a password with.
+    let answer = browser.post("/mensen/nieuw", &[("naam", "Cy"), ("email", "cy@linde.example")]).await;
+    assert!(answer.has("http://sluis.example/aanmelden<") && !answer.has("/uitnodiging/"), "{}", answer.text);
 }
 
 #[tokio::test]
