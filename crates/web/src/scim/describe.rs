@@ -47,7 +47,7 @@ const SCHEMAS: [Described; 6] = [
             "members complex multi",
             "members.value string immutable",
             "members.$ref reference:User immutable",
-            "members.type string immutable",
+            "members.type string immutable =User",
         ],
     ),
     (
@@ -217,6 +217,9 @@ fn attribute(name: &str, kind: &str, flags: &[&str]) -> Value {
     }
     if kind == "complex" {
         one.insert("subAttributes".into(), json!([]));
+    }
+    if let Some(only) = flags.iter().find_map(|flag| flag.strip_prefix('=')) {
+        one.insert("canonicalValues".into(), json!([only]));
     }
     if !reference.is_empty() {
         one.insert("referenceTypes".into(), json!([reference]));

@@ -33,6 +33,9 @@ struct Member {
 
 impl Group {
     fn read(value: Value) -> Result<Self, Problem> {
+        if !value.is_object() {
+            return Err(Problem::VALUE);
+        }
         let group: Self = serde_json::from_value(normalise(value)).map_err(|_| Problem::VALUE)?;
         let is_line = |text: &String| text.chars().count() <= MAX_TEXT && !text.chars().any(char::is_control);
         let texts = group.external_id.iter().chain([&group.display_name]);

@@ -97,6 +97,10 @@ impl Work {
 impl User {
     /// From what was sent, with all limits.
     fn read(value: Value) -> Result<Self, Problem> {
+        // A list would be read as the fields in their order.
+        if !value.is_object() {
+            return Err(Problem::VALUE);
+        }
         let user: Self = serde_json::from_value(normalise(value)).map_err(|_| Problem::VALUE)?;
         let Name { formatted, family_name, given_name } = &user.name;
         let optional = [
@@ -131,6 +135,7 @@ impl User {
                 kind: Some("work".into()),
                 primary: Some(true),
             }],
+            active: Some(true),
             work: Work { department },
             ..Self::default()
         }
@@ -237,16 +242,15 @@ impl Call<'_> {
 
     pub(super) async fn replace_user(&self, id: &str, value: Value) -> Result<Value, Problem> {
         let before = self.one(id).await?;
-        let user = User { active: Some(true), ..User::default() }.overlaid(value)?;
+        let active = Some(before.person.works_here(self.now));
+        let user = User { active, ..User::default() }.overlaid(value)?;
         self.change(before, user).await
     }
 
     pub(super) async fn patch_user(&self, id: &str, request: &Value) -> Result<Value, Problem> {
         let before = self.one(id).await?;
-        let mut value = serde_json::to_value(before.user()?).map_err(|_| Problem::BUSY)?;
-        value["active"] = before.person.works_here(self.now).into();
+        let mut value = self.said(&before)?;
         patch::apply(&mut value, request)?;
-        // Who is neither active nor not is as they were.
         let user = User::read(value)?;
         self.change(before, user).await
     }
@@ -299,11 +303,10 @@ impl Call<'_> {
         }
         let mut person = before.person.clone();
         user.fill(&mut person, self.now);
-        let kept = User { active: None, ..user };
-        let is_new = before.row.is_none() || before.user()? != kept;
+        let is_new = before.row.is_none() || before.user()? != user;
         self.write(&before.person, &person).await?;
         if is_new {
-            self.keep(&id, &kept, before.row.map_or(0, |row| row.revision), None).await?;
+            self.keep(&id, &user, before.row.map_or(0, |row| row.revision), None).await?;
         }
         self.user(&id).await
     }
@@ -334,10 +337,9 @@ impl Call<'_> {
         revision: i64,
         deleted_at: Option<i64>,
     ) -> Result<(), Problem> {
-        let user = User { active: None, ..user.clone() };
         let row = DirectoryPerson {
             person: person.to_owned(),
-            record: serde_json::to_string(&user).map_err(|_| Problem::BUSY)?,
+            record: serde_json::to_string(user).map_err(|_| Problem::BUSY)?,
             revision: revision + 1,
             changed_at: self.now,
             deleted_at,
@@ -381,16 +383,22 @@ impl Call<'_> {
         }
     }
 
+    /// What the directory said. Whether somebody is active is looked up; if it took that word back, nothing is said.
+    fn said(&self, known: &Known) -> Result<Value, Problem> {
+        let mut user = known.user()?;
+        user.active = user.active.map(|_| known.person.works_here(self.now));
+        serde_json::to_value(user).map_err(|_| Problem::BUSY)
+    }
+
     fn shown(&self, known: &Known, groups: &[DirectoryGroup]) -> Result<Value, Problem> {
         let person = &known.person;
-        let mut value = serde_json::to_value(known.user()?).map_err(|_| Problem::BUSY)?;
+        let mut value = self.said(known)?;
         let mut schemas = vec![USER];
         if value.get(ENTERPRISE).is_some() {
             schemas.push(ENTERPRISE);
         }
         value["schemas"] = json!(schemas);
         value["id"] = person.id.clone().into();
-        value["active"] = person.works_here(self.now).into();
         let of = groups.iter().filter(|group| group.members.contains(&person.id));
         let of: Vec<Value> = of
             .map(|group| {

@@ -349,7 +349,7 @@ async fn without_passwords_only_the_first_administrator_has_one_for_emergencies(
     assert!(sign_in(&provider, &mut place.browser()).await.has("Name of bo"));
 
     // Who is invited is sent to the provider, and not given a link to choose a password with.
-    let answer = browser.post("/mensen/nieuw", &[("naam", "Cy"), ("email", "cy@linde.example")]).await;
+    let answer = browser.post("/mensen/uitnodigen", &[("naam", "Cy"), ("email", "cy@linde.example")]).await;
     assert!(answer.has("http://sluis.example/aanmelden<") && !answer.has("/uitnodiging/"), "{}", answer.text);
 }
 
