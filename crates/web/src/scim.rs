@@ -6,6 +6,7 @@ mod filter;
 mod groups;
 mod patch;
 mod problem;
+mod record;
 mod resource;
 mod users;
 

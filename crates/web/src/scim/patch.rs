@@ -77,7 +77,7 @@ fn one(resource: &mut Value, kind: Kind, at: &str, value: Value) -> Result<(), P
     if OURS.contains(&place.parts[0].as_str()) {
         return Err(Problem::READ_ONLY);
     }
-    let (last, way) = place.parts.split_last().ok_or(Problem::PATH)?;
+    let (name, way) = place.parts.split_last().ok_or(Problem::PATH)?;
     if LISTS.contains(&place.parts[0].as_str()) {
         let list =
             resource.as_object_mut().ok_or(Problem::SYNTAX)?.entry(&place.parts[0]).or_insert(json!([]));
@@ -85,8 +85,8 @@ fn one(resource: &mut Value, kind: Kind, at: &str, value: Value) -> Result<(), P
         return match (&place.filter, place.parts.len()) {
             (None, 1) => whole(list, kind, value),
             (filter, _) => {
-                let inside = place.inside.as_ref().or((place.parts.len() > 1).then_some(last));
-                elements(list, kind, filter.as_ref(), inside, value)
+                let inside = place.inside.as_ref().or((place.parts.len() > 1).then_some(name));
+                elements(list, kind, filter.as_ref(), inside, &value)
             }
         };
     }
@@ -99,11 +99,11 @@ fn one(resource: &mut Value, kind: Kind, at: &str, value: Value) -> Result<(), P
     }
     let holder = holder.as_object_mut().ok_or(Problem::VALUE)?;
     if kind == Kind::Remove || value.is_null() {
-        holder.remove(last);
-    } else if let (Some(Value::Object(before)), Value::Object(new)) = (holder.get_mut(last), &value) {
+        holder.remove(name);
+    } else if let (Some(Value::Object(before)), Value::Object(new)) = (holder.get_mut(name), &value) {
         before.extend(new.clone());
     } else {
-        holder.insert(last.clone(), value);
+        holder.insert(name.clone(), value);
     }
     Ok(())
 }
@@ -145,7 +145,7 @@ fn elements(
     kind: Kind,
     filter: Option<&Filter>,
     inside: Option<&String>,
-    value: Value,
+    value: &Value,
 ) -> Result<(), Problem> {
     let holds = |one: &Value| filter.is_none_or(|filter| filter.holds(one));
     if kind == Kind::Remove && inside.is_none() {
@@ -162,7 +162,7 @@ fn elements(
     }
     for one in list.iter_mut().filter(|one| holds(one)) {
         let one = one.as_object_mut().ok_or(Problem::VALUE)?;
-        match (kind, inside, &value) {
+        match (kind, inside, value) {
             (Kind::Remove, Some(name), _) => {
                 one.remove(name);
             }

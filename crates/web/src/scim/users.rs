@@ -3,186 +3,16 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, json};
 use sluis_core::person::{Person, Relation, Role};
-use sluis_core::verdict::Language;
 use sluis_ledger::Event;
 use sluis_store::{DirectoryGroup, DirectoryPerson};
 
 use super::problem::Problem;
-use super::resource::normalise;
+use super::record::User;
 use super::{Call, DIRECTORY, ENTERPRISE, USER, patch};
-use crate::people::details::{MAX_NAME, is_email};
 use crate::people::one::is_last_admin;
 use crate::visitor;
-
-/// The most characters of a text of the directory, and the most addresses of somebody.
-const MAX_TEXT: usize = 256;
-const MAX_EMAILS: usize = 10;
-
-/// What the directory says of somebody, as far as it is kept.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct User {
-    user_name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    external_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    display_name: Option<String>,
-    #[serde(skip_serializing_if = "Name::is_empty")]
-    name: Name,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    emails: Vec<Email>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    preferred_language: Option<String>,
-    #[serde(deserialize_with = "truth", skip_serializing_if = "Option::is_none")]
-    active: Option<bool>,
-    #[serde(rename = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User")]
-    #[serde(skip_serializing_if = "Work::is_empty")]
-    work: Work,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Name {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    formatted: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    family_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    given_name: Option<String>,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-struct Email {
-    value: String,
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-    kind: Option<String>,
-    #[serde(deserialize_with = "truth", skip_serializing_if = "Option::is_none")]
-    primary: Option<bool>,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-struct Work {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    department: Option<String>,
-}
-
-/// Yes or no, also from directories that write it as text.
-fn truth<'de, D: Deserializer<'de>>(from: D) -> Result<Option<bool>, D::Error> {
-    match Value::deserialize(from)? {
-        Value::Null => Ok(None),
-        Value::Bool(truth) => Ok(Some(truth)),
-        Value::String(text) if text.eq_ignore_ascii_case("true") => Ok(Some(true)),
-        Value::String(text) if text.eq_ignore_ascii_case("false") => Ok(Some(false)),
-        _ => Err(serde::de::Error::custom("neither true nor false")),
-    }
-}
-
-impl Name {
-    fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-}
-
-impl Work {
-    fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-}
-
-impl User {
-    /// From what was sent, with all limits.
-    fn read(value: Value) -> Result<Self, Problem> {
-        // A list would be read as the fields in their order.
-        if !value.is_object() {
-            return Err(Problem::VALUE);
-        }
-        let user: Self = serde_json::from_value(normalise(value)).map_err(|_| Problem::VALUE)?;
-        let Name { formatted, family_name, given_name } = &user.name;
-        let optional = [
-            &user.external_id,
-            &user.display_name,
-            formatted,
-            family_name,
-            given_name,
-            &user.preferred_language,
-            &user.work.department,
-        ];
-        let texts = optional.into_iter().flatten().chain([&user.user_name]);
-        let emails = user.emails.iter().flat_map(|email| [Some(&email.value), email.kind.as_ref()]);
-        let is_line = |text: &String| text.chars().count() <= MAX_TEXT && !text.chars().any(char::is_control);
-        if user.user_name.trim().is_empty()
-            || user.emails.len() > MAX_EMAILS
-            || !texts.chain(emails.flatten()).all(is_line)
-        {
-            return Err(Problem::VALUE);
-        }
-        Ok(user)
-    }
-
-    /// For somebody of whom the directory has said nothing yet.
-    fn of(person: &Person) -> Self {
-        let department = Some(person.department.clone()).filter(|text| !text.is_empty());
-        Self {
-            user_name: person.email.clone(),
-            display_name: Some(person.name.clone()),
-            emails: vec![Email {
-                value: person.email.clone(),
-                kind: Some("work".into()),
-                primary: Some(true),
-            }],
-            active: Some(true),
-            work: Work { department },
-            ..Self::default()
-        }
-    }
-
-    /// The address that belongs to the person: the name to sign in with if it is one.
-    fn email(&self) -> &str {
-        let of = |wanted: &dyn Fn(&Email) -> bool| {
-            self.emails.iter().find(|email| wanted(email) && is_email(&email.value))
-        };
-        if is_email(&self.user_name) {
-            return &self.user_name;
-        }
-        let email = of(&|email| email.primary == Some(true))
-            .or_else(|| of(&|email| email.kind.as_deref() == Some("work")))
-            .or_else(|| of(&|_| true));
-        email.map_or(&self.user_name, |email| &email.value)
-    }
-
-    fn full_name(&self) -> String {
-        let Name { formatted, family_name, given_name } = &self.name;
-        let both = [given_name.as_deref(), family_name.as_deref()];
-        let both = both.into_iter().flatten().collect::<Vec<_>>().join(" ");
-        let given = self.display_name.as_ref().or(formatted.as_ref()).filter(|name| !name.trim().is_empty());
-        let name = given.cloned().or(Some(both).filter(|name| !name.is_empty()));
-        name.unwrap_or_else(|| self.user_name.clone()).trim().chars().take(MAX_NAME).collect()
-    }
-
-    /// Puts it into a person.
-    fn fill(&self, person: &mut Person, now: i64) {
-        person.name = self.full_name();
-        person.email = self.email().trim().to_lowercase();
-        person.department =
-            self.work.department.iter().flat_map(|text| text.chars()).take(MAX_NAME).collect();
-        match self.preferred_language.as_deref().and_then(|tag| tag.get(..2)) {
-            Some(tag) if tag.eq_ignore_ascii_case("nl") => person.language = Language::Nl,
-            Some(tag) if tag.eq_ignore_ascii_case("en") => person.language = Language::En,
-            _ => {}
-        }
-        let works_here = person.works_here(now);
-        match self.active {
-            Some(false) if works_here => person.left_at = Some(now),
-            Some(true) if !works_here => person.left_at = None,
-            _ => {}
-        }
-    }
-}
 
 /// Somebody, and what the directory said of them.
 pub(super) struct Known {
@@ -216,7 +46,7 @@ impl Call<'_> {
     }
 
     pub(super) async fn create_user(&self, value: Value) -> Result<Value, Problem> {
-        let user = User { active: Some(true), ..User::default() }.overlaid(value)?;
+        let user = User::sent(value, true)?;
         let known = self.known().await?;
         let email = user.email().trim().to_lowercase();
         let (mut person, revision) = match known.iter().find(|one| is_taken(one, &user, &email, None)) {
@@ -242,8 +72,7 @@ impl Call<'_> {
 
     pub(super) async fn replace_user(&self, id: &str, value: Value) -> Result<Value, Problem> {
         let before = self.one(id).await?;
-        let active = Some(before.person.works_here(self.now));
-        let user = User { active, ..User::default() }.overlaid(value)?;
+        let user = User::sent(value, before.person.works_here(self.now))?;
         self.change(before, user).await
     }
 
@@ -258,7 +87,8 @@ impl Call<'_> {
     pub(super) async fn delete_user(&self, id: &str) -> Result<Value, Problem> {
         let before = self.one(id).await?;
         let user = before.user()?;
-        let gone = User { active: Some(false), ..user.clone() };
+        let mut gone = user.clone();
+        gone.active = Some(false);
         let revision = before.row.as_ref().map_or(0, |row| row.revision);
         let mut person = before.person.clone();
         gone.fill(&mut person, self.now);
@@ -303,9 +133,9 @@ impl Call<'_> {
         }
         let mut person = before.person.clone();
         user.fill(&mut person, self.now);
-        let is_new = before.row.is_none() || before.user()? != user;
+        let differs = before.row.is_none() || before.user()? != user;
         self.write(&before.person, &person).await?;
-        if is_new {
+        if differs {
             self.keep(&id, &user, before.row.map_or(0, |row| row.revision), None).await?;
         }
         self.user(&id).await
@@ -414,18 +244,9 @@ impl Call<'_> {
     }
 }
 
-impl User {
-    /// What was sent; what it does not say stays as it is here.
-    fn overlaid(self, value: Value) -> Result<Self, Problem> {
-        let user = Self::read(value)?;
-        Ok(Self { active: user.active.or(self.active), ..user })
-    }
-}
-
 /// Whether somebody else has this name to sign in with, or this address.
 fn is_taken(one: &Known, user: &User, email: &str, id: Option<&str>) -> bool {
     let is_other = id != Some(one.person.id.as_str());
-    let same_name =
-        || one.user().is_ok_and(|other| other.user_name.to_lowercase() == user.user_name.to_lowercase());
+    let same_name = || one.user().is_ok_and(|other| other.login.to_lowercase() == user.login.to_lowercase());
     is_other && (one.person.email == email || same_name())
 }
