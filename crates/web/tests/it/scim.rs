@@ -48,7 +48,9 @@ async fn b19_who_leaves_the_directory_is_shut_out_at_once_and_what_they_signed_s
         let id = an["id"].as_str().unwrap();
         let mut browser = place.signed_in(id).await;
         assert!(browser.get("/mijn-gegevens").await.has("Een wachtwoord heb je hier niet"));
-        let signed = Acknowledgement { person: id.into(), policy: 1, hash: [1; 32], at: 1 };
+        let policy = &place.store.versions().await.unwrap()[0];
+        let signed =
+            Acknowledgement { person: id.into(), policy: policy.number, hash: policy.hash, at: policy.at };
         place.store.acknowledge(&signed).await.unwrap();
 
         let path = format!("/Users/{id}");
