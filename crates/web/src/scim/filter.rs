@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn other_filters_are_refused() {
-        let many = vec!["userName pr"; MAX_TERMS + 1].join(" and ");
+        let many = ["userName pr"; MAX_TERMS + 1].join(" and ");
         let long = format!("userName eq \"{}\"", "a".repeat(MAX_FILTER));
         for text in [
             "",
