@@ -22,5 +22,6 @@ pub mod report;
 pub mod restore;
 pub mod session;
 pub mod settings;
+pub mod sign_in;
 mod url_watch;
 pub mod verdict;

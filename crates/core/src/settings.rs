@@ -11,6 +11,7 @@ use toml::Spanned;
 use crate::class::DataClass;
 use crate::client::{ChatClient, ClientTable};
 use crate::policy::{Answers, Overrides, Policy, Protocol, Sink, Sinks, Tool, Trust, contradiction};
+use crate::sign_in::{SignIn, SignInTable};
 use crate::verdict::{Language, Verdict};
 
 /// The largest settings file that is read, in bytes.
@@ -43,6 +44,8 @@ pub struct Settings {
     pub detection: Detection,
     /// Days that chats of the pages are kept after their last turn; 0 is not at all.
     pub chat_days: u32,
+    /// How people sign in.
+    pub sign_in: SignIn,
     /// The policy.
     pub policy: Policy,
     /// Chat clients that ask for the people who use them.
@@ -79,6 +82,7 @@ struct File {
     demo: Option<bool>,
     detection: DetectionTable,
     chats: ChatsTable,
+    sign_in: SignInTable,
     policy: PolicyTable,
     tools: BTreeMap<Spanned<String>, Spanned<ToolTable>>,
     clients: BTreeMap<Spanned<String>, ClientTable>,
@@ -95,6 +99,7 @@ impl Default for File {
             demo: None,
             detection: DetectionTable::default(),
             chats: ChatsTable::default(),
+            sign_in: SignInTable::default(),
             policy: PolicyTable::default(),
             tools: BTreeMap::new(),
             clients: BTreeMap::new(),
@@ -227,6 +232,7 @@ impl Settings {
             terms: file.detection.terms.into_iter().map(Spanned::into_inner).collect(),
         };
 
+        let sign_in = file.sign_in.compile(&at)?;
         let mut tools = Vec::new();
         for (name, tool) in &file.tools {
             tools.push(compile_tool(name.get_ref(), tool, &at)?);
@@ -253,6 +259,7 @@ impl Settings {
             demo,
             detection,
             chat_days,
+            sign_in,
             policy: Policy {
                 version: version(text),
                 tools,

@@ -10,6 +10,7 @@ use std::time::UNIX_EPOCH;
 
 use anyhow::{Context as _, bail};
 use sluis_core::settings::Settings;
+use sluis_core::sign_in::{Provider, SignIn};
 use sluis_store::{MasterKey, Source, Store};
 
 /// The file with the master key, in the data folder unless a variable or systemd says otherwise.
@@ -185,4 +186,42 @@ pub fn client_secrets(settings: &Settings) -> anyhow::Result<HashMap<String, Str
         secrets.insert(client.name.clone(), secret);
     }
     Ok(secrets)
+}
+
+/// The fewest characters of the secret that the directory shows.
+const MIN_DIRECTORY_SECRET: usize = 32;
+
+/// The secret of this node at the OpenID provider, if it has one.
+pub fn client_secret(provider: &Provider) -> anyhow::Result<Option<String>> {
+    secret(
+        "sign_in.client_secret",
+        provider.client_secret_env.as_deref(),
+        provider.client_secret_file.as_deref(),
+    )
+}
+
+/// The secret that the organisation's directory shows, if there is one.
+pub fn directory_secret(sign_in: &SignIn) -> anyhow::Result<Option<String>> {
+    let secret =
+        secret("sign_in.scim_token", sign_in.scim_token_env.as_deref(), sign_in.scim_token_file.as_deref())?;
+    if secret.as_ref().is_some_and(|secret| secret.len() < MIN_DIRECTORY_SECRET) {
+        bail!(
+            "sign_in.scim_token has fewer than {MIN_DIRECTORY_SECRET} characters; make one with: openssl rand -hex 32"
+        );
+    }
+    Ok(secret)
+}
+
+/// A secret from a variable or a file.
+fn secret(what: &str, name: Option<&str>, path: Option<&str>) -> anyhow::Result<Option<String>> {
+    let secret = match (name, path) {
+        (Some(name), _) => {
+            variable(name).with_context(|| format!("{what}: the variable {name} is not set"))?
+        }
+        (None, Some(path)) => {
+            fs::read_to_string(path).with_context(|| format!("{what}: the file {path} cannot be read"))?
+        }
+        (None, None) => return Ok(None),
+    };
+    Ok(Some(secret.trim().to_owned()))
 }

@@ -10,7 +10,7 @@ use sluis_core::settings::Settings;
 use sluis_detect::Detector;
 use sluis_ledger::hex;
 use sluis_store::{MasterKey, Purpose, Store, Ticket};
-use sluis_web::{Party, TooLong, Web};
+use sluis_web::{Issuer, Party, TooLong, Web};
 use tower::ServiceExt as _;
 
 use crate::node;
@@ -19,6 +19,9 @@ use crate::node;
 /// everything else is a page.
 const KEYS: [&str; 3] = ["authorization", "x-api-key", "api-key"];
 const OF_THE_GATEWAY: [&str; 5] = ["/v1/", "/openai/", "/health", "/ready", "/metrics"];
+
+/// What programs ask of the pages, with a key: the API, and the organisation's directory.
+const OF_THE_PAGES: [&str; 2] = [sluis_web::API, "/scim/"];
 
 /// How long the link for setting up works, in microseconds: a day.
 const SET_UP_US: i64 = 86_400_000_000;
@@ -36,7 +39,15 @@ pub fn router(
     master: &MasterKey,
     detector: &Detector,
     gateway: Router,
-) -> Router {
+) -> anyhow::Result<Router> {
+    let issuer = match &settings.sign_in.provider {
+        Some(provider) => {
+            let secret = node::client_secret(provider)?;
+            Some(Issuer::new(provider.clone(), secret, address)?)
+        }
+        None => None,
+    };
+    let directory = node::directory_secret(&settings.sign_in)?.map(|secret| secret_hash(&secret));
     let pages = sluis_web::router(Arc::new(Web {
         store,
         source: node::SOURCE,
@@ -50,14 +61,17 @@ pub fn router(
         secure: settings.address.as_deref().is_some_and(|address| address.starts_with("https://")),
         chat_days: settings.chat_days,
         form_key: master.derive("forms"),
+        sign_in: settings.sign_in.clone(),
+        issuer,
+        directory,
     }));
-    Router::new().fallback(move |request: Request| {
+    Ok(Router::new().fallback(move |request: Request| {
         let path = request.uri().path();
-        let program = !path.starts_with(sluis_web::API)
-            && (OF_THE_GATEWAY.iter().any(|start| path.starts_with(start))
-                || KEYS.iter().any(|name| request.headers().contains_key(*name)));
+        let program = OF_THE_GATEWAY.iter().any(|start| path.starts_with(start))
+            || KEYS.iter().any(|name| request.headers().contains_key(*name))
+                && !OF_THE_PAGES.iter().any(|start| path.starts_with(start));
         if program { gateway.clone() } else { pages.clone() }.oneshot(request)
-    })
+    }))
 }
 
 fn pdf(sheet: &Sheet) -> Result<Vec<u8>, TooLong> {

@@ -45,7 +45,7 @@ pub async fn run(settings: Settings) -> anyhow::Result<ExitCode> {
 
     let housekeeping = tokio::spawn(housekeep(store.clone()));
     let router =
-        pages::router(&settings, &address, store.clone(), &master, &detector, router(Arc::new(gateway)));
+        pages::router(&settings, &address, store.clone(), &master, &detector, router(Arc::new(gateway)))?;
     listen::serve(listener, router, stopped()).await?;
     housekeeping.abort();
     store.append(store.entry(Event::Stopped)).await?;
@@ -153,6 +153,10 @@ async fn stopped() {
 pub fn check_config(settings: &Settings) -> anyhow::Result<ExitCode> {
     node::provider_keys(settings)?;
     node::client_secrets(settings)?;
+    node::directory_secret(&settings.sign_in)?;
+    if let Some(provider) = &settings.sign_in.provider {
+        node::client_secret(provider)?;
+    }
     say!("The settings are right. Policy {}.", settings.policy.version);
     for tool in &settings.policy.tools {
         let protocol = match tool.protocol {

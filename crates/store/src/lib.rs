@@ -13,8 +13,10 @@
 mod backup;
 mod chats;
 mod db;
+mod directory;
 mod error;
 mod evidence;
+mod identities;
 mod keys;
 mod measures;
 mod passkeys;
@@ -40,6 +42,7 @@ use tokio::sync::{mpsc, oneshot};
 
 pub use backup::restore;
 pub use chats::{Chat, HandMask, MAX_CHATS, MAX_TURNS, Turn};
+pub use directory::{DirectoryGroup, DirectoryPerson};
 pub use error::{Result, StoreError};
 pub use passkeys::Passkey;
 pub use people::Credentials;
@@ -92,6 +95,8 @@ struct Inner {
     tools: SealKey,
     /// For the digests that keep the names of tools apart.
     tool_names: hmac::Key,
+    /// For the digests by which accounts and groups elsewhere are found.
+    names: hmac::Key,
     jobs: mpsc::Sender<Job>,
     /// Whether the last append failed.
     failing: Arc<AtomicBool>,
@@ -135,6 +140,7 @@ impl Store {
             reporters: hmac::Key::new(hmac::HMAC_SHA256, &master.derive("reporters")),
             tools: SealKey::new(master.derive("tools"))?,
             tool_names: hmac::Key::new(hmac::HMAC_SHA256, &master.derive("tool-names")),
+            names: hmac::Key::new(hmac::HMAC_SHA256, &master.derive("directory-names")),
             jobs: writer::start_writer(db.clone(), Arc::clone(&failing))?,
             failing,
             db,

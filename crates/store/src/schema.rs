@@ -44,6 +44,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0006_chats.sql"),
         postgres: include_str!("../migrations/postgres/0006_chats.sql"),
     },
+    Migration {
+        version: 7,
+        sqlite: include_str!("../migrations/sqlite/0007_identity.sql"),
+        postgres: include_str!("../migrations/postgres/0007_identity.sql"),
+    },
 ];
 
 /// Newest version this program knows.
@@ -303,6 +308,39 @@ pub(crate) const TABLES: &[Table] = &[
         name: "chat_turns",
         columns: &[("chat", Kind::Text), ("number", Kind::Int), ("sealed", Kind::Bytes)],
         key: 2,
+    },
+    Table {
+        name: "identities",
+        columns: &[
+            ("issuer", Kind::Text),
+            ("subject", Kind::Bytes),
+            ("person", Kind::Text),
+            ("created_at", Kind::Int),
+        ],
+        key: 2,
+    },
+    Table {
+        name: "directory_people",
+        columns: &[
+            ("person", Kind::Text),
+            ("sealed", Kind::Bytes),
+            ("revision", Kind::Int),
+            ("changed_at", Kind::Int),
+            ("deleted_at", Kind::Int),
+        ],
+        key: 1,
+    },
+    Table {
+        name: "directory_groups",
+        columns: &[
+            ("id", Kind::Text),
+            ("name", Kind::Bytes),
+            ("sealed", Kind::Bytes),
+            ("revision", Kind::Int),
+            ("created_at", Kind::Int),
+            ("changed_at", Kind::Int),
+        ],
+        key: 1,
     },
 ];
 

@@ -127,7 +127,7 @@ impl SealKey {
 }
 
 /// Each part with its length before it, so that no two places are written alike.
-fn bind(place: &[&[u8]]) -> Vec<u8> {
+pub(crate) fn bind(place: &[&[u8]]) -> Vec<u8> {
     let mut out = Vec::new();
     for part in place {
         out.extend_from_slice(&(part.len() as u64).to_be_bytes());

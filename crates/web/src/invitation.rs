@@ -14,6 +14,7 @@ use sluis_store::{Credentials, Purpose};
 
 use crate::error::Failure;
 use crate::form::{Errors, Form};
+use crate::oidc::may_use_password;
 use crate::page::{Shown, go, respond};
 use crate::password::{Passwords, judge};
 use crate::{Web, visitor};
@@ -88,5 +89,8 @@ async fn invited(web: &Web, code: &str) -> Result<Option<Person>, Failure> {
     let now = (web.source.now)();
     let Some(ticket) = web.store.ticket(&sha256(code.as_bytes()), now).await? else { return Ok(None) };
     let (Purpose::Invite, Some(id)) = (ticket.purpose, ticket.person) else { return Ok(None) };
+    if !may_use_password(web, &id, now).await? {
+        return Ok(None);
+    }
     Ok(web.store.person(&id).await?.filter(|person| person.works_here(now)))
 }

@@ -10,6 +10,7 @@ mod home;
 mod inspect;
 mod invitation;
 mod me;
+mod oidc;
 mod page;
 mod passkey;
 mod password;
@@ -17,6 +18,7 @@ mod people;
 mod policy;
 mod questions;
 mod reports;
+mod scim;
 mod setup;
 mod sheet;
 mod sign_in;
@@ -33,13 +35,14 @@ use axum::{Extension, Router};
 use sluis_core::a4::Sheet;
 use sluis_core::law::Background;
 use sluis_core::policy::Policy;
+use sluis_core::sign_in::SignIn;
 use sluis_core::verdict::Language;
 use sluis_detect::Detector;
 use sluis_store::{Source, Store};
 use tower::ServiceExt as _;
 
 pub use api::openapi;
-
+pub use oidc::Issuer;
 pub use passkey::Party;
 
 /// The text of a policy does not fit on one A4.
@@ -77,6 +80,12 @@ pub struct Web {
     pub chat_days: u32,
     /// Key of the tokens against forged forms, derived from the master key.
     pub form_key: [u8; 32],
+    /// How people sign in, and which groups give which roles.
+    pub sign_in: SignIn,
+    /// Who vouches for people, if the organisation has such a one.
+    pub issuer: Option<Issuer>,
+    /// SHA-256 of the secret that the organisation's directory shows; without it there is no door for one.
+    pub directory: Option<[u8; 32]>,
 }
 
 impl fmt::Debug for Web {
@@ -104,6 +113,7 @@ fn pages(web: Arc<Web>) -> Router {
     Router::new()
         .merge(setup::routes())
         .merge(sign_in::routes())
+        .merge(oidc::routes())
         .merge(invitation::routes())
         .merge(people::routes())
         .merge(me::routes())
@@ -122,5 +132,6 @@ fn pages(web: Arc<Web>) -> Router {
         .layer(from_fn_with_state(Arc::clone(&web), page::frame))
         .layer(Extension(Arc::new(password::Passwords::new())))
         .layer(Extension(Arc::new(reports::Turns::default())))
-        .with_state(web)
+        .with_state(Arc::clone(&web))
+        .nest(scim::BASE, scim::router(web))
 }

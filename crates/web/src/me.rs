@@ -41,6 +41,7 @@ struct Me {
     noted: Vec<Noted>,
     /// What a measure has to follow for somebody who works here as they do.
     route: &'static str,
+    has_password: bool,
     has_code: bool,
     keys: Vec<Held>,
     wish: Wish,
@@ -123,6 +124,7 @@ async fn page_with(web: &Web, visitor: Visitor, wish: Wish, errors: Errors) -> R
         keys,
         wish,
         terms: terms(&visitor.shown),
+        has_password: credentials.is_some(),
         has_code: credentials.is_some_and(|credentials| credentials.totp.is_some()),
         shown: visitor.shown.with_errors(errors),
         person,

@@ -22,6 +22,7 @@ use crate::Web;
 use crate::error::Failure;
 use crate::form::Form;
 use crate::me::is_me;
+use crate::oidc::may_use_password;
 use crate::page::{Shown, go, respond};
 use crate::password::Passwords;
 use crate::visitor::{self, Caller, SECOND, Visitor, local};
@@ -103,7 +104,7 @@ async fn show(
     visitor.shown.notice = notice.map(str::to_owned);
     let passkeys = web.store.passkeys_of(&visitor.person.id).await?;
     let page = PasskeysPage {
-        possible: web.party.is_some(),
+        possible: web.party.is_some() && may_use_password(&web, &visitor.person.id, visitor.now).await?,
         has_password: web.store.credentials(&visitor.person.id).await?.is_some(),
         may_add: passkeys.len() < MAX_PASSKEYS,
         passkeys: passkeys.into_iter().map(|one| (hex(&one.hash), one)).collect(),
@@ -243,7 +244,8 @@ async fn ask_to_sign(
     Ok(answer(StatusCode::OK, &question))
 }
 
-/// A passkey asks who somebody is by itself, so no code is asked for besides.
+/// A passkey asks who somebody is by itself, so no code is asked for besides. Where people sign in with the organisation's
+/// account only, it opens no more than a password does.
 async fn sign_in(
     State(web): State<Arc<Web>>,
     Extension(caller): Extension<Caller>,
@@ -264,6 +266,10 @@ async fn sign_in(
     let key = (passkey.algorithm, passkey.key.as_slice());
     let signed = expected.signed(&client, &authenticator, key, &signature);
     let person = web.store.person(&passkey.person).await?.filter(|person| person.works_here(now));
+    let person = match person {
+        Some(person) if may_use_password(&web, &person.id, now).await? => Some(person),
+        _ => None,
+    };
     let (Some((answered, counter)), Some(person)) = (signed, person) else { return Ok(told(wrong)) };
     let is_theirs = handle.is_empty() || handle == person.id.as_bytes();
     if !is_theirs

@@ -100,6 +100,7 @@ pub(crate) fn routes() -> Router<Arc<Web>> {
         .route("/mensen/uitnodigen", get(invite::show).post(invite::invite))
         .route("/mensen/{id}", get(one::show).post(one::change))
         .route("/mensen/{id}/link", post(invite::renew))
+        .route("/mensen/{id}/losmaken", post(one::unlink))
         .route("/mensen/{id}/sluiten", post(access::suspend))
         .route("/mensen/{id}/openen", post(access::lift))
         .route("/mensen/{id}/maatregel", post(measures::note))

@@ -1,4 +1,4 @@
-//! Signing in with a password and, for who has it, a code; and signing out.
+//! Signing in: the way to the organisation's own account, a password and, for who has it, a code; and signing out.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use crate::form::{Errors, Form};
 use crate::page::{Shown, go, respond};
 use crate::password::Passwords;
 use crate::visitor::{self, SECOND, Visitor, cookie, local, set_cookie};
-use crate::{Web, totp};
+use crate::{Web, oidc, totp};
 
 /// Seconds between the password and the code.
 const BETWEEN: i64 = 300;
@@ -38,6 +38,34 @@ struct SignIn<'a> {
     next: &'a str,
     /// Whether this site can have passkeys.
     passkeys: bool,
+    elsewhere: Option<Elsewhere<'a>>,
+    /// Whether the form for a password is shown, and whether it is for everybody.
+    with_password: bool,
+    passwords: bool,
+    emergency: String,
+}
+
+/// The way to the organisation's own account.
+struct Elsewhere<'a> {
+    address: String,
+    name: &'a str,
+}
+
+impl<'a> SignIn<'a> {
+    fn new(web: &'a Web, shown: Shown, email: &'a str, next: &'a str, with_password: bool) -> Self {
+        let elsewhere = web.issuer.as_ref();
+        Self {
+            shown,
+            email,
+            next,
+            elsewhere: elsewhere
+                .map(|issuer| Elsewhere { address: oidc::start_address(next), name: issuer.name() }),
+            passkeys: web.party.is_some(),
+            with_password: with_password || web.sign_in.passwords,
+            passwords: web.sign_in.passwords,
+            emergency: format!("{}&wachtwoord=ja", visitor::leading_to("/aanmelden", next)),
+        }
+    }
 }
 
 #[derive(Template)]
@@ -49,9 +77,12 @@ struct Code<'a> {
 
 /// Where to go on to.
 #[derive(Deserialize)]
-struct Next {
+pub(crate) struct Next {
     #[serde(default)]
-    naar: String,
+    pub(crate) naar: String,
+    /// Whether the form for a password is wanted where most people have none.
+    #[serde(default)]
+    wachtwoord: String,
 }
 
 pub(crate) fn routes() -> Router<Arc<Web>> {
@@ -61,12 +92,13 @@ pub(crate) fn routes() -> Router<Arc<Web>> {
         .route("/afmelden", post(sign_out))
 }
 
-async fn show(State(web): State<Arc<Web>>, shown: Shown, Query(next): Query<Next>) -> Response {
-    let next = local(&next.naar);
+async fn show(State(web): State<Arc<Web>>, shown: Shown, Query(asked): Query<Next>) -> Response {
+    let next = local(&asked.naar);
     if shown.person.is_some() {
         return go(next);
     }
-    respond(StatusCode::OK, &SignIn { shown, email: "", next, passkeys: web.party.is_some() })
+    let with_password = asked.wachtwoord == "ja";
+    respond(StatusCode::OK, &SignIn::new(&web, shown, "", next, with_password))
 }
 
 async fn password(
@@ -81,8 +113,7 @@ async fn password(
     let again = |field: &str, text: &str| {
         let mut errors = Errors::default();
         errors.add(field, text);
-        let passkeys = web.party.is_some();
-        let page = SignIn { shown: shown.clone().with_errors(errors), email, next, passkeys };
+        let page = SignIn::new(&web, shown.clone().with_errors(errors), email, next, true);
         Ok(respond(StatusCode::UNPROCESSABLE_ENTITY, &page))
     };
     let wrong = shown.say(
@@ -105,6 +136,8 @@ async fn password(
     let credentials = web.store.credentials(id).await?;
     let hash = credentials.as_ref().map(|credentials| credentials.password.as_str());
     let good = passwords.verify(form.raw("wachtwoord"), hash).await?;
+    // Asked of everybody, so that the time it takes tells nothing.
+    let good = good & oidc::may_use_password(&web, id, now).await?;
     let (Some(person), Some(credentials), true) = (person, credentials, good) else {
         return again("email", wrong);
     };

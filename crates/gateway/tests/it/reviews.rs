@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 use sluis_core::key::VirtualKey;
-use sluis_gateway::identify::secret_hash;
+use sluis_core::key::secret_hash;
 use sluis_store::Source;
 
 use crate::harness::{KEY, SOURCE, World, echo};

@@ -2,6 +2,7 @@
 
 mod backup;
 mod chats;
+mod directory;
 mod evidence;
 mod faults;
 mod harness;

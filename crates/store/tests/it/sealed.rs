@@ -1,5 +1,6 @@
 //! Marked values go in; they must not be found in any file or column.
 
+mod elsewhere;
 mod tool;
 mod voice;
 
@@ -98,6 +99,7 @@ async fn marked_values_are_found_nowhere(place: Place) {
     };
     store.remember(&conversation, &[marked]).await.unwrap();
     fill(&store).await;
+    elsewhere::fill(&store).await;
     voice::fill(&store).await;
     tool::fill(&store).await;
     let backup = place.path("backup");
@@ -127,7 +129,7 @@ async fn marked_values_are_found_nowhere(place: Place) {
     assert!(seen.iter().any(|bytes| contains(bytes, b"[P-1]")), "the search finds what is not sealed");
     let secret = conversation.secret;
     for bytes in &seen {
-        for mark in MARKS.iter().chain(&voice::MARKS).chain(&tool::MARKS) {
+        for mark in MARKS.iter().chain(&elsewhere::MARKS).chain(&voice::MARKS).chain(&tool::MARKS) {
             assert!(!contains(bytes, mark.as_bytes()) && !contains(bytes, hex(mark.as_bytes()).as_bytes()));
         }
         assert!(!contains(bytes, &secret) && !contains(bytes, hex(&secret).as_bytes()));

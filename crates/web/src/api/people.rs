@@ -114,7 +114,7 @@ pub(crate) struct Invited {
 pub(crate) struct Invitation {
     url: String,
     #[schema(format = DateTime)]
-    expires_at: String,
+    expires_at: Option<String>,
 }
 
 /// What to change of somebody. A field that is not there stays as it is.
@@ -227,7 +227,7 @@ pub(super) async fn add_person(
     };
     let person = add(&web, &visitor, &details).await??;
     let (url, until) = ticket(&web, &visitor, &headers, &person).await?;
-    let invitation = Invitation { url, expires_at: moment(until) };
+    let invitation = Invitation { url, expires_at: until.map(moment) };
     Ok((StatusCode::CREATED, Json(Invited { person: Member::new(&person, visitor.now), invitation })))
 }
 

@@ -16,6 +16,7 @@ use sluis_store::{Credentials, Purpose, StoreError, Ticket};
 use crate::Web;
 use crate::error::Failure;
 use crate::form::{Errors, Form};
+use crate::oidc::may_use_password;
 use crate::page::{Shown, respond};
 use crate::people::KEEPERS;
 use crate::people::details::{Details, Offered};
@@ -40,7 +41,8 @@ struct Link {
     shown: Shown,
     person: Person,
     address: String,
-    until: i64,
+    /// When the link stops working; none for the page to sign in on, which everybody may know.
+    until: Option<i64>,
     is_new: bool,
 }
 
@@ -148,13 +150,17 @@ pub(crate) async fn renew(
     give_link(&web, &visitor, &headers, person, false).await
 }
 
-/// A new link for this person, and the moment until which it works.
+/// A new link for this person, and the moment until which it works; without one it leads to where they sign in.
 pub(crate) async fn ticket(
     web: &Web,
     visitor: &Visitor,
     headers: &HeaderMap,
     person: &Person,
-) -> Result<(String, i64), Failure> {
+) -> Result<(String, Option<i64>), Failure> {
+    // Where nobody has a password there is none to choose.
+    if !may_use_password(web, &person.id, visitor.now).await? {
+        return Ok((link(web, headers, "/aanmelden"), None));
+    }
     let code = visitor::secret(web);
     let until = visitor.now + DAYS * 86_400 * SECOND;
     web.store
@@ -165,7 +171,7 @@ pub(crate) async fn ticket(
             expires_at: until,
         })
         .await?;
-    Ok((link(web, headers, &format!("/uitnodiging/{code}")), until))
+    Ok((link(web, headers, &format!("/uitnodiging/{code}")), Some(until)))
 }
 
 async fn give_link(
@@ -180,7 +186,7 @@ async fn give_link(
 }
 
 /// The whole address of a page of this site, as the visitor reaches it.
-fn link(web: &Web, headers: &HeaderMap, path: &str) -> String {
+pub(crate) fn link(web: &Web, headers: &HeaderMap, path: &str) -> String {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let is_host = |host: &str| host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b));
     if host.is_empty() || !is_host(host) {

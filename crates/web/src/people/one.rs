@@ -37,6 +37,8 @@ struct One {
     may_renew: bool,
     has_password: bool,
     has_code: bool,
+    /// Whether an account of the organisation is bound to them, which the visitor may undo.
+    may_unlink: bool,
     offered: Vec<Offered>,
     relations: Vec<(&'static str, &'static str)>,
     languages: [(&'static str, &'static str); 2],
@@ -63,6 +65,10 @@ impl Done {
                 "Access to AI is shut for a time. The person sees the reason with their data.",
             ),
             "maatregel" => shown.say("De maatregel is genoteerd.", "The measure is noted."),
+            "los" => shown.say(
+                "Het account is losgemaakt. Bij het volgende aanmelden wordt het account met dit e-mailadres gekoppeld.",
+                "The account is unlinked. At the next sign-in the account with this e-mail address is linked.",
+            ),
             "open" => shown.say("De toegang tot AI is weer open.", "Access to AI is open again."),
             _ => return None,
         };
@@ -117,6 +123,7 @@ pub(crate) async fn page(
         may_renew: may_renew(&visitor, &person),
         has_password: credentials.is_some(),
         has_code: credentials.is_some_and(|credentials| credentials.totp.is_some()),
+        may_unlink: visitor.person.is(&[Role::Admin]) && web.store.has_identity(&person.id).await?,
         offered: details.offered(language),
         relations: Details::relations(language),
         languages: LANGUAGES,
@@ -190,7 +197,24 @@ pub(crate) async fn change(
     }
 }
 
-async fn is_last_admin(web: &Web, id: &str) -> Result<bool, Failure> {
+/// Forgets which account of the organisation belongs to somebody: theirs was made anew.
+pub(crate) async fn unlink(
+    State(web): State<Arc<Web>>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    _form: Form,
+) -> Result<Response, Failure> {
+    visitor.officer(&[Role::Admin])?;
+    let person = web.store.person(&id).await?.ok_or(Failure::NotFound)?;
+    if web.store.forget_identities_of(&person.id).await? {
+        web.store.end_sessions_of(&person.id).await?;
+        visitor::record(&web, Event::PersonChanged, &person.id, &visitor.person.id).await?;
+    }
+    Ok(go(&format!("/mensen/{}?gelukt=los", person.id)))
+}
+
+/// Whether nobody else could let people in.
+pub(crate) async fn is_last_admin(web: &Web, id: &str) -> Result<bool, Failure> {
     let people = web.store.people().await?;
     let other = |one: &Person| one.id != id && one.left_at.is_none() && one.is(&[Role::Admin]);
     Ok(!people.iter().any(other))

@@ -11,11 +11,12 @@ use axum::http::{HeaderMap, Request, StatusCode, header};
 use sluis_core::a4::Sheet;
 use sluis_core::person::{Person, Relation, Role};
 use sluis_core::settings::Settings;
+use sluis_core::sign_in::SignIn;
 use sluis_core::verdict::Language;
 use sluis_detect::{Detector, Profile};
 use sluis_ledger::sha256;
 use sluis_store::{MasterKey, Purpose, Session, Source, Store, Ticket};
-use sluis_web::{Party, TooLong, Web};
+use sluis_web::{Issuer, Party, TooLong, Web};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
@@ -66,6 +67,14 @@ fn pdf(sheet: &Sheet) -> Result<Vec<u8>, TooLong> {
     Ok(b"%PDF-1.7".to_vec())
 }
 
+/// By which doors people come in besides a password.
+#[derive(Default)]
+pub struct Doors {
+    pub sign_in: SignIn,
+    pub issuer: Option<Issuer>,
+    pub directory: Option<[u8; 32]>,
+}
+
 pub struct Place {
     pub store: Store,
     router: Router,
@@ -79,15 +88,21 @@ impl Place {
 
     /// With https, or without.
     pub async fn with(secure: bool) -> Self {
-        Self::build(secure, Router::new()).await
+        Self::build(secure, Router::new(), Doors::default()).await
     }
 
     /// With this in the place of the gateway.
     pub async fn beside(gateway: Router) -> Self {
-        Self::build(false, gateway).await
+        Self::build(false, gateway, Doors::default()).await
     }
 
-    async fn build(secure: bool, gateway: Router) -> Self {
+    /// Where people also come in by other doors.
+    pub async fn open_to(doors: Doors) -> Self {
+        Self::build(false, Router::new(), doors).await
+    }
+
+    async fn build(secure: bool, gateway: Router, doors: Doors) -> Self {
+        let Doors { sign_in, issuer, directory } = doors;
         NOW.set(START);
         let dir = TempDir::new().unwrap();
         let url = format!("sqlite:{}", dir.path().join("sluis.db").display());
@@ -106,8 +121,16 @@ impl Place {
             secure,
             chat_days: 30,
             form_key: [9; 32],
+            sign_in,
+            issuer,
+            directory,
         }));
         Self { store, router, _dir: dir }
+    }
+
+    /// All addresses, for who is no browser.
+    pub fn router(&self) -> Router {
+        self.router.clone()
     }
 
     /// A link to set up with.
