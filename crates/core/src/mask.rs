@@ -20,6 +20,20 @@ pub fn pseudonymise(
     masked: &[Kind],
     book: &mut Codebook,
 ) -> Result<Vec<Option<String>>, Full> {
+    let replaced = replacements(segments, findings, masked, book)?;
+    Ok(segments.iter().zip(replaced).map(|(segment, spans)| rewrite(segment.text, &spans)).collect())
+}
+
+/// What [`pseudonymise`] puts in place of what: for each segment the stretches, in order, and their tokens.
+///
+/// # Errors
+/// [`Full`] when the conversation can hold no more values; nothing may be sent then.
+pub fn replacements(
+    segments: &[Segment<'_>],
+    findings: &[Vec<Finding>],
+    masked: &[Kind],
+    book: &mut Codebook,
+) -> Result<Vec<Vec<(Range<usize>, String)>>, Full> {
     let owners = identities(segments, findings);
     let canonical = canonical_forms(&owners);
 
@@ -62,7 +76,7 @@ pub fn pseudonymise(
             break;
         }
     }
-    Ok(segments.iter().zip(replaced).map(|(segment, spans)| rewrite(segment.text, &spans)).collect())
+    Ok(replaced)
 }
 
 /// The normal form of the first mention of each entity: it names the entity in the codebook, and stays the
