@@ -86,7 +86,9 @@ impl std::fmt::Display for Refused {
             Self::Closed(why) => f.write_str(why.reason()),
             Self::File(why) => why.fmt(f),
             Self::Writing(why) => write!(f, "is not masked: {why}"),
-            Self::Leftover => f.write_str("is not masked: a value was still in it afterwards, so nothing was written"),
+            Self::Leftover => {
+                f.write_str("is not masked: a value was still in it afterwards, so nothing was written")
+            }
             Self::Broken => f.write_str("cannot be read within the limits of memory and time; split it"),
         }
     }
@@ -99,9 +101,15 @@ impl std::error::Error for Refused {}
 enum Work {
     Read,
     /// The same file with edits; none of the values may be in it then.
-    Rewrite { edits: Vec<Edit>, values: Vec<String>, keep_pictures: bool },
+    Rewrite {
+        edits: Vec<Edit>,
+        values: Vec<String>,
+        keep_pictures: bool,
+    },
     /// Its texts alone, with edits.
-    Text { edits: Vec<Edit> },
+    Text {
+        edits: Vec<Edit>,
+    },
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -114,7 +122,11 @@ struct Job {
 #[derive(Debug, Serialize, Deserialize)]
 enum Answer {
     /// A line for each piece follows.
-    Pieces { format: Format, unread: Vec<Unread>, count: usize },
+    Pieces {
+        format: Format,
+        unread: Vec<Unread>,
+        count: usize,
+    },
     /// So many bytes follow.
     Bytes(usize),
     Refused(Unreadable),
@@ -280,7 +292,8 @@ pub fn serve() -> anyhow::Result<ExitCode> {
             for one in document.segments {
                 let line = if let At::Line(line) = one.place.at { Some(line) } else { None };
                 let place = if line.is_some() { one.place.part.to_string() } else { one.place.to_string() };
-                let piece = Piece { text: one.text, label: one.label.to_string(), place, line, hidden: one.hidden };
+                let piece =
+                    Piece { text: one.text, label: one.label.to_string(), place, line, hidden: one.hidden };
                 write_line(&mut out, &piece)?;
             }
             out.flush()?;
