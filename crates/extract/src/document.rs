@@ -196,8 +196,7 @@ impl Segment {
     #[must_use]
     pub fn place_of(&self, offset: usize) -> Place {
         let At::Line(first) = self.place.at else { return self.place.clone() };
-        let before = self.text.as_bytes().get(..offset).unwrap_or_default();
-        let lines = before.iter().filter(|&&byte| byte == b'\n').count();
+        let lines = self.text.get(..offset).unwrap_or_default().matches('\n').count();
         let line = first.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
         Place { part: Arc::clone(&self.place.part), at: At::Line(line) }
     }

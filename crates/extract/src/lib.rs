@@ -24,6 +24,7 @@ mod sniff;
 mod table;
 mod text;
 mod workbook;
+mod worksheet;
 mod xml;
 
 pub use budget::{

@@ -161,7 +161,7 @@ fn between(
         let lines: Vec<&str> = text
             .lines()
             .filter(|line| !line.starts_with("--"))
-            .filter(|line| !line.split_once(':').is_some_and(|(name, _)| !name.contains(' ')))
+            .filter(|line| line.split_once(':').is_none_or(|(name, _)| name.contains(' ')))
             .collect();
         reader.push_fixed(lines.join("\n"), "", At::Whole)?;
     }
@@ -182,17 +182,14 @@ fn decoded(raw: &[u8]) -> String {
         if !(after_word && before.trim().is_empty()) {
             out.push_str(before);
         }
-        match word(&rest[at..]) {
-            Some((text, length)) => {
-                out.push_str(&text);
-                rest = &rest[at + length..];
-                after_word = true;
-            }
-            None => {
-                out.push_str("=?");
-                rest = &rest[at + 2..];
-                after_word = false;
-            }
+        if let Some((text, length)) = word(&rest[at..]) {
+            out.push_str(&text);
+            rest = &rest[at + length..];
+            after_word = true;
+        } else {
+            out.push_str("=?");
+            rest = &rest[at + 2..];
+            after_word = false;
         }
     }
     out.push_str(rest);
@@ -204,7 +201,7 @@ fn word(text: &str) -> Option<(String, usize)> {
     let mut fields = text.get(2..)?.splitn(3, '?');
     let (charset, kind, rest) = (fields.next()?, fields.next()?, fields.next()?);
     let end = rest.find("?=")?;
-    let data = rest[..end].as_bytes();
+    let data = &rest.as_bytes()[..end];
     let bytes = match kind {
         "Q" | "q" => quoted_printable_decode(rest[..end].replace('_', "=20").as_bytes())?,
         "B" | "b" => base64_decode(data)?,

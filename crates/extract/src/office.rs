@@ -59,7 +59,7 @@ fn open_xml(path: &str) -> Part {
     let file = path.rsplit('/').next().unwrap_or_default();
     let stem = file.split('.').next().unwrap_or_default().trim_end_matches(|c: char| c.is_ascii_digit());
     let text = |hidden| Part::Paragraphs(Dialect::OpenXml, hidden);
-    if path.ends_with(".rels") {
+    if ends(path, &[".rels"]) {
         return Part::Links;
     }
     if path.starts_with("docProps/thumbnail") || path.contains("printerSettings/") {

@@ -1,6 +1,7 @@
 //! PDF: the text that its pages show, and what it says beside them.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use hayro_interpret::font::Glyph;
 use hayro_interpret::hayro_cmap::BfString;
@@ -16,6 +17,9 @@ use crate::charset::{self, Charset};
 use crate::document::{At, Hidden, Unreadable};
 use crate::read::Reader;
 use crate::xml;
+
+/// Stands in for fonts that a PDF names and does not have: what its signs look like does not matter here.
+const FONT: &[u8] = include_bytes!("../../report/fonts/ClearSans-Regular.ttf");
 
 /// The most pages.
 const MAX_PAGES: usize = 5_000;
@@ -68,7 +72,10 @@ fn inside(reader: &mut Reader<'_>, bytes: &[u8]) -> Result<(), Unreadable> {
     for (number, page) in (1..).zip(pages.iter()) {
         reader.budget.time()?;
         let box_ = Rect::new(0.0, 0.0, 1.0, 1.0);
-        let settings = InterpreterSettings::default();
+        let settings = InterpreterSettings {
+            font_resolver: Arc::new(|_| Some((Arc::new(FONT), 0))),
+            ..InterpreterSettings::default()
+        };
         let mut context = Context::new(Affine::IDENTITY, box_, &cache, pdf.xref(), settings);
         let mut lines = Lines::default();
         interpret_page(page, &mut context, &mut lines);
@@ -216,7 +223,7 @@ impl Device<'_> for Lines {
         let end = place * Point::new(width, 0.0);
         match glyph.as_unicode() {
             Some(BfString::Char(sign)) if sign != '\0' => {
-                self.add(sign.encode_utf8(&mut [0; 4]), start, end, em)
+                self.add(sign.encode_utf8(&mut [0; 4]), start, end, em);
             }
             Some(BfString::String(sign)) => self.add(&sign, start, end, em),
             _ => {

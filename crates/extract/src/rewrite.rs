@@ -191,7 +191,9 @@ fn escaped(text: &str, escape: Escape, raw: &str) -> String {
                     '"' => out.push_str("&quot;"),
                     '\'' => out.push_str("&#39;"),
                     ' ' | '\t' | '\n' | '=' | '`' if escape == Escape::Bare => {
-                        out.push_str(&format!("&#{};", u32::from(char)));
+                        out.push_str("&#");
+                        out.push_str(&u32::from(char).to_string());
+                        out.push(';');
                     }
                     other => out.push(other),
                 }

@@ -38,7 +38,7 @@ struct Group {
     aside: bool,
 }
 
-struct Text<'r, 'b> {
+struct Flow<'r, 'b> {
     reader: &'r mut Reader<'b>,
     text: String,
     item: u32,
@@ -47,7 +47,7 @@ struct Text<'r, 'b> {
     encoding: &'static Encoding,
 }
 
-impl Text<'_, '_> {
+impl Flow<'_, '_> {
     fn flush(&mut self) {
         if !self.bytes.is_empty() {
             self.text.push_str(&self.encoding.decode_without_bom_handling(&self.bytes).0);
@@ -70,7 +70,7 @@ impl Text<'_, '_> {
 }
 
 pub(crate) fn read(reader: &mut Reader<'_>, bytes: &[u8]) -> Result<(), Unreadable> {
-    let mut out = Text { reader, text: String::new(), item: 0, bytes: Vec::new(), encoding: WINDOWS_1252 };
+    let mut out = Flow { reader, text: String::new(), item: 0, bytes: Vec::new(), encoding: WINDOWS_1252 };
     let mut group = Group { silent: false, hidden: None, skip: 1, aside: false };
     let mut groups: Vec<Group> = Vec::new();
     let mut pictures = false;
@@ -158,7 +158,7 @@ impl Command {
 fn obey(
     command: &Command,
     group: &mut Group,
-    out: &mut Text<'_, '_>,
+    out: &mut Flow<'_, '_>,
     pass: &mut usize,
 ) -> Result<(), Unreadable> {
     if let Some(byte) = command.byte {
@@ -217,10 +217,9 @@ fn obey(
         }
         "\\" | "{" | "}" if !group.silent => out.bytes.push(command.word.as_bytes()[0]),
         "~" => out.bytes.push(b' '),
-        "_" => out.bytes.push(b'-'),
         "lquote" | "rquote" => out.bytes.push(b'\''),
         "ldblquote" | "rdblquote" => out.bytes.push(b'"'),
-        "endash" | "emdash" => out.bytes.push(b'-'),
+        "_" | "endash" | "emdash" => out.bytes.push(b'-'),
         _ => {}
     }
     Ok(())

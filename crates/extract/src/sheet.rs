@@ -45,7 +45,7 @@ impl Sheets {
     pub fn open(&mut self, tag: &Open<'_>, leaf: u32, part: impl FnOnce(&str) -> Arc<str>) {
         let count = |name| tag.get(name).and_then(|n| n.parse::<u32>().ok()).unwrap_or(1).max(1);
         match tag.name {
-            "style" => self.style = tag.get("name").unwrap_or_default().to_owned(),
+            "style" => tag.get("name").unwrap_or_default().clone_into(&mut self.style),
             "table-properties" if tag.get("display") == Some("false") => {
                 self.unseen.insert(self.style.clone());
             }

@@ -5,6 +5,9 @@ use crate::document::{Format, Unreadable};
 /// How much of a file is looked at.
 const HEAD: usize = 4_096;
 
+/// How archives begin that are not read, and programs.
+const OTHERS: [&[u8]; 6] = [b"7z\xbc\xaf", b"Rar!", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x7fELF"];
+
 /// The kinds that are not text, or why it is none of ours.
 pub(crate) fn binary(bytes: &[u8]) -> Result<Option<Format>, Unreadable> {
     let head = &bytes[..bytes.len().min(HEAD)];
@@ -26,25 +29,26 @@ pub(crate) fn binary(bytes: &[u8]) -> Result<Option<Format>, Unreadable> {
     if is_picture(head) {
         return Err(Unreadable::Picture);
     }
-    const OTHERS: [&[u8]; 6] = [b"7z\xbc\xaf", b"Rar!", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x7fELF"];
     if OTHERS.iter().any(|mark| head.starts_with(mark)) {
         return Err(Unreadable::Unknown);
     }
     Ok(None)
 }
 
+/// How pictures begin.
+const MARKS: [&[u8]; 8] = [
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"BM",
+    b"II*\0",
+    b"MM\0*",
+    b"\xd7\xcd\xc6\x9a",
+    b"\x01\0\0\0\x6c\0\0\0",
+];
+
 /// Whether the bytes are a picture.
 fn is_picture(head: &[u8]) -> bool {
-    const MARKS: [&[u8]; 8] = [
-        b"\x89PNG",
-        b"\xff\xd8\xff",
-        b"GIF8",
-        b"BM",
-        b"II*\0",
-        b"MM\0*",
-        b"\xd7\xcd\xc6\x9a",
-        b"\x01\0\0\0\x6c\0\0\0",
-    ];
     let riff = head.starts_with(b"RIFF") && head.get(8..12) == Some(b"WEBP");
     let heic = head.get(4..8) == Some(b"ftyp");
     riff || heic

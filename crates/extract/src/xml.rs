@@ -6,7 +6,7 @@ use std::sync::Arc;
 use quick_xml::Reader as Events;
 use quick_xml::events::{BytesStart, Event};
 
-use crate::budget::{Budget, MAX_XML_DEPTH};
+use crate::budget::MAX_XML_DEPTH;
 use crate::document::{At, Escape, Hidden, Unreadable};
 use crate::read::Reader;
 
@@ -73,7 +73,7 @@ pub(crate) fn scan<'s>(
         let start = position(&events)?;
         let event = events.read_event().map_err(|_| Unreadable::Damaged)?;
         let at = start..position(&events)?;
-        step(&mut reader.budget)?;
+        reader.budget.step()?;
         match event {
             Event::Text(_) | Event::CData(_) | Event::GeneralRef(_) => {
                 let piece = match &event {
@@ -118,20 +118,12 @@ pub(crate) fn scan<'s>(
                 )?;
             }
             Event::Comment(_) => see(Mark::Comment(at), reader)?,
-            Event::DocType(kind) => {
-                if kind.as_ref().contains('[') {
-                    return Err(Unreadable::Entities);
-                }
-            }
+            Event::DocType(kind) if kind.as_ref().contains('[') => return Err(Unreadable::Entities),
             Event::Eof => break,
             _ => {}
         }
     }
     if depth > 0 { Err(Unreadable::Damaged) } else { Ok(()) }
-}
-
-fn step(budget: &mut Budget<'_>) -> Result<(), Unreadable> {
-    budget.step()
 }
 
 fn position(events: &Events<&[u8]>) -> Result<usize, Unreadable> {
@@ -201,8 +193,9 @@ pub(crate) fn read(reader: &mut Reader<'_>, leaf: u32, source: &str) -> Result<(
                     names.pop();
                 }
                 Mark::Text(text, at) => {
-                    let program = names.last().is_some_and(|name| crate::office::is_program(name));
-                    if !text.trim().is_empty() && !(program && reader.hidden == Some(Hidden::Property)) {
+                    let program = reader.hidden == Some(Hidden::Property)
+                        && names.last().is_some_and(|name| crate::office::is_program(name));
+                    if !text.trim().is_empty() && !program {
                         item = item.saturating_add(1);
                         let name = names.last().map_or("", |name| name);
                         if reader.hidden == Some(Hidden::Property) && crate::office::is_author(name) {

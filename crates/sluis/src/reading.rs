@@ -47,8 +47,8 @@ impl Piece {
     /// Where the byte `offset` stands.
     pub fn place(&self, offset: usize) -> String {
         let Some(first) = self.line else { return self.place.clone() };
-        let before = self.text.as_bytes().get(..offset).unwrap_or_default();
-        let line = before.iter().filter(|&&byte| byte == b'\n').count() + first as usize;
+        let before = self.text.get(..offset).unwrap_or_default();
+        let line = before.matches('\n').count() + first as usize;
         let space = if self.place.is_empty() { "" } else { " " };
         format!("{}{space}line {line}", self.place)
     }

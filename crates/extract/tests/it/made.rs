@@ -86,6 +86,20 @@ fn a_value_over_several_runs_gets_its_token_in_the_first() {
 }
 
 #[test]
+fn a_pdf_that_names_its_font_without_having_it_is_read_too() {
+    let text = "BT /F1 12 Tf 72 700 Td (Mevrouw Jansen, BSN 111222333) Tj 0 -20 Td (Zo\\353 belt) Tj ET";
+    let pdf = format!(
+        "%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1>>\nendobj\n3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>>>>>/Annots[<</Type/Annot/Subtype/Text/Rect[0 0 9 9]/Contents(Bel Kuiper)>>]>>\nendobj\n4 0 obj\n<</Length {}>>\nstream\n{text}\nendstream\nendobj\ntrailer\n<</Root 1 0 R>>\n",
+        text.len()
+    );
+    let read = document(pdf.as_bytes(), "x.pdf");
+    has(&read, "page 1", "", None, "Mevrouw Jansen, BSN 111222333\nZoë belt");
+    assert!(read.segments.iter().any(|one| one.text == "Bel Kuiper"), "comments are found beside the page");
+    let empty = pdf.replace(text, "").replace(&text.len().to_string(), "0");
+    assert!(document(empty.as_bytes(), "x.pdf").segments.iter().all(|one| one.hidden.is_some()));
+}
+
+#[test]
 fn bombs_are_refused_before_they_go_off() {
     let zeros = vec![b' '; 8 << 20];
     assert_eq!(refusal(&archive(&[("a.txt", &zeros)]), "bom.zip"), Unreadable::TooLarge);
