@@ -74,7 +74,7 @@ fn document(detector: &Detector, contents: &Contents, why: bool) -> anyhow::Resu
         let Some(first) = findings.first() else { continue };
         found.count(piece, findings);
         let place = marked_place(piece, first.start);
-        writeln!(out, "{place}: {}", crate::marks::mark(piece.text.trim_end(), findings, colour))?;
+        writeln!(out, "{place}: {}", crate::marks::mark(&piece.text, findings, colour).trim_end())?;
         if why {
             for one in findings {
                 writeln!(out, "  {}: {}", one.kind.name(), reason(one).nl)?;
@@ -97,6 +97,7 @@ fn marked_place(piece: &Piece, offset: usize) -> String {
     piece.hidden.map_or_else(|| place.clone(), |hidden| format!("{place} ({})", hidden.name()))
 }
 
+/// The exit code: something failed, something was found, or neither.
 pub fn code(found: bool, failed: bool) -> ExitCode {
     ExitCode::from(if failed { 2 } else { u8::from(found) })
 }

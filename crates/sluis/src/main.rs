@@ -78,7 +78,7 @@ enum Command {
         #[arg(long, conflicts_with = "jsonl")]
         why: bool,
         /// Write what was found to this file, by file, kind and class, without the content: .csv, .json or .html.
-        #[arg(long, value_name = "FILE", conflicts_with_all = ["jsonl", "why"])]
+        #[arg(long, value_name = "FILE", requires = "paths", conflicts_with_all = ["jsonl", "why"])]
         report: Option<PathBuf>,
         /// Which detector to use.
         #[arg(long, value_enum, default_value = "accurate")]
