@@ -157,8 +157,14 @@ impl Workbook {
         path: &str,
     ) -> Result<(), Unreadable> {
         let (name, seen) = self.sheets.get(path).cloned().unwrap_or_else(|| ("".into(), true));
-        let mut sheet = Sheet::new(self, leaf, Arc::clone(&name), seen);
-        reader.within(&name, |reader| scan(source, |mark, reader| sheet.see(mark, reader), reader))
+        let mut sheet = Sheet::new(self, leaf, seen);
+        reader.within(&name, |reader| {
+            // Formulas name sheets, so a name stays as it is; it can still be somebody's.
+            let outer = reader.hidden.replace(Hidden::Property);
+            reader.push_fixed(name.to_string(), "", At::Whole)?;
+            reader.hidden = outer;
+            scan(source, |mark, reader| sheet.see(mark, reader), reader)
+        })
     }
 
     /// Takes in the shared texts that no cell has: whoever opens the file as an archive reads them.

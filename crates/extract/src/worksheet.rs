@@ -34,7 +34,6 @@ struct Cell {
 pub(crate) struct Sheet<'b> {
     book: &'b Workbook,
     leaf: u32,
-    name: Arc<str>,
     seen: bool,
     names: Names,
     head: Vec<String>,
@@ -49,11 +48,10 @@ pub(crate) struct Sheet<'b> {
 }
 
 impl<'b> Sheet<'b> {
-    pub fn new(book: &'b Workbook, leaf: u32, name: Arc<str>, seen: bool) -> Self {
+    pub fn new(book: &'b Workbook, leaf: u32, seen: bool) -> Self {
         Self {
             book,
             leaf,
-            name,
             seen,
             names: Names::default(),
             head: Vec::new(),
