@@ -24,7 +24,10 @@ pub fn pseudonymise(
     Ok(segments.iter().zip(replaced).map(|(segment, spans)| rewrite(segment.text, &spans)).collect())
 }
 
-/// What [`pseudonymise`] puts in place of what: for each segment the stretches, in order, and their tokens.
+/// For each segment of a document the stretches that are replaced, in order, and their tokens.
+pub type Replacements = Vec<Vec<(Range<usize>, String)>>;
+
+/// What [`pseudonymise`] puts in place of what.
 ///
 /// # Errors
 /// [`Full`] when the conversation can hold no more values; nothing may be sent then.
@@ -33,12 +36,12 @@ pub fn replacements(
     findings: &[Vec<Finding>],
     masked: &[Kind],
     book: &mut Codebook,
-) -> Result<Vec<Vec<(Range<usize>, String)>>, Full> {
+) -> Result<Replacements, Full> {
     let owners = identities(segments, findings);
     let canonical = canonical_forms(&owners);
 
     // First every finding gets its token: only then is it known what plain text could be mistaken for one.
-    let mut replaced: Vec<Vec<(Range<usize>, String)>> = Vec::with_capacity(segments.len());
+    let mut replaced: Replacements = Vec::with_capacity(segments.len());
     for (index, segment) in segments.iter().enumerate() {
         let mut spans = Vec::new();
         let mut end = 0;

@@ -147,6 +147,14 @@ fn told(reader: &mut Reader<'_>, dict: &Dict<'_>, depth: usize) -> Result<(), Un
                 reader.push_fixed(string(text.as_bytes()), label, At::Whole)?;
             }
             MaybeRef::NotRef(Object::Dict(inner)) if depth < MAX_DICTS => told(reader, &inner, depth + 1)?,
+            MaybeRef::NotRef(Object::Array(list)) if depth < MAX_DICTS => {
+                for one in list.raw_iter() {
+                    reader.budget.step()?;
+                    if let MaybeRef::NotRef(Object::Dict(inner)) = one {
+                        told(reader, &inner, depth + 1)?;
+                    }
+                }
+            }
             _ => {}
         }
     }

@@ -74,7 +74,7 @@ fn a_value_over_several_runs_gets_its_token_in_the_first() {
     let read = document(&bytes, "x.docx");
     assert_eq!(read.format, Format::Docx);
     has(&read, "paragraph 1", "", None, "Dag A&B, Anneliese van Wijngaarden belt");
-    has(&read, "paragraph 1", "", Some(sluis_extract::Hidden::Attribute), "Foto van Anneliese");
+    has(&read, "paragraph 1", "descr", Some(sluis_extract::Hidden::Attribute), "Foto van Anneliese");
     let other = super::masked(&bytes, "x.docx", &["Anneliese van Wijngaarden"]);
     let all = super::unpacked(&other);
     let text = String::from_utf8_lossy(&all);
