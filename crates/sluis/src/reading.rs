@@ -19,7 +19,7 @@ const MEMORY: u64 = 4 << 30;
 /// Its processor time, in seconds.
 const PROCESSOR: u64 = 60;
 /// After this it gives up by itself.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// After this it is ended.
 const END: Duration = Duration::from_secs(90);
 /// The most that is taken from it, in bytes.
@@ -230,9 +230,9 @@ fn ask<T>(
         });
         scope.spawn(move || {
             // A reader that has seen enough closes its end; its answer says why.
-            let mut head = serde_json::to_vec(job).unwrap_or_default();
-            head.push(b'\n');
-            let _ = input.write_all(&head).and_then(|()| input.write_all(bytes));
+            let mut first = serde_json::to_vec(job).unwrap_or_default();
+            first.push(b'\n');
+            let _ = input.write_all(&first).and_then(|()| input.write_all(bytes));
         });
         let mut lines = BufReader::new(output.take(ANSWER));
         let heard = first_line(&mut lines).and_then(|answer| hear(answer, &mut lines));
