@@ -1,21 +1,27 @@
-//! `sluis check`: findings for people.
+//! `sluis check`: findings for people, in one text or file.
 
 use std::collections::BTreeMap;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 use sluis_detect::{Detector, Finding, Profile, Segment, reason};
+use sluis_extract::Format;
 
-use crate::walk::{self, Unread};
+use crate::inventory::{self, Found};
+use crate::reading::{self, Contents, Piece};
+use crate::walk;
 
 /// Long texts are cut here for progress and even memory, at the end of a line.
 const PART_BYTES: usize = 1 << 20;
 
 /// Checks files and folders, or standard input.
-pub fn run(paths: &[PathBuf], profile: Profile, why: bool) -> anyhow::Result<ExitCode> {
+pub fn run(
+    paths: &[PathBuf],
+    profile: Profile,
+    why: bool,
+    report: Option<&Path>,
+) -> anyhow::Result<ExitCode> {
     let detector = Detector::new(profile);
     if paths.is_empty() {
         let found = match walk::text(std::io::stdin().lock()) {
@@ -28,19 +34,71 @@ pub fn run(paths: &[PathBuf], profile: Profile, why: bool) -> anyhow::Result<Exi
         return Ok(code(found, false));
     }
     let files = walk::files(paths);
-    if let ([path], false) = (files.as_slice(), paths[0].is_dir()) {
-        return match walk::read(path) {
-            Ok(text) => Ok(code(show(&detector, &text, why)?, false)),
-            Err(unread) => {
-                eprintln!("sluis: {} {}", path.display(), unread.reason());
-                Ok(ExitCode::from(2))
-            }
-        };
+    if let ([path], false, None) = (files.as_slice(), paths[0].is_dir(), report) {
+        return file(&detector, path, why);
     }
-    folder(&detector, &files)
+    inventory::run(&detector, &files, report)
 }
 
-fn code(found: bool, failed: bool) -> ExitCode {
+/// Shows one file with its findings: a text as a whole, of all else the texts with findings.
+fn file(detector: &Detector, path: &Path, why: bool) -> anyhow::Result<ExitCode> {
+    let contents = match reading::read(path) {
+        Ok((_, contents)) => contents,
+        // Texts too long for a reader of files are read here.
+        Err(refused) => {
+            return match walk::read(path) {
+                Ok(text) if text.len() > sluis_extract::MAX_INPUT => {
+                    Ok(code(show(detector, &text, why)?, false))
+                }
+                _ => {
+                    eprintln!("sluis: {} {refused}", path.display());
+                    Ok(ExitCode::from(2))
+                }
+            };
+        }
+    };
+    match (contents.format, contents.pieces.as_slice()) {
+        (Format::Text, []) => Ok(code(show(detector, "", why)?, false)),
+        (Format::Text, [one]) => Ok(code(show(detector, &one.text, why)?, false)),
+        _ => document(detector, &contents, why),
+    }
+}
+
+/// Shows the texts of a document that have findings, each behind its place.
+fn document(detector: &Detector, contents: &Contents, why: bool) -> anyhow::Result<ExitCode> {
+    let findings = inventory::detect(detector, &contents.pieces);
+    let colour = std::io::stdout().is_terminal();
+    let mut out = std::io::stdout().lock();
+    let mut found = Found::new(contents);
+    for (piece, findings) in contents.pieces.iter().zip(&findings) {
+        let Some(first) = findings.first() else { continue };
+        found.count(piece, findings);
+        let place = marked_place(piece, first.start);
+        writeln!(out, "{place}: {}", crate::marks::mark(&piece.text, findings, colour).trim_end())?;
+        if why {
+            for one in findings {
+                writeln!(out, "  {}: {}", one.kind.name(), reason(one).nl)?;
+            }
+        }
+    }
+    out.flush()?;
+    let failed = inventory::name_unread("", contents);
+    match found.kinds() {
+        list if list.is_empty() => eprintln!("Nothing found."),
+        list => eprintln!("Found: {list}."),
+    }
+    Ok(code(!found.is_empty(), failed))
+}
+
+/// The place of a text, and whether it is out of sight. Names of parts can come from the file: they may not steer a
+/// terminal.
+fn marked_place(piece: &Piece, offset: usize) -> String {
+    let place = crate::marks::mark(&piece.place(offset), &[], false);
+    piece.hidden.map_or_else(|| place.clone(), |hidden| format!("{place} ({})", hidden.name()))
+}
+
+/// The exit code: something failed, something was found, or neither.
+pub fn code(found: bool, failed: bool) -> ExitCode {
     ExitCode::from(if failed { 2 } else { u8::from(found) })
 }
 
@@ -127,64 +185,4 @@ fn show(detector: &Detector, text: &str, why: bool) -> anyhow::Result<bool> {
         eprintln!("Found: {}.", list.join(", "));
     }
     Ok(!counts.is_empty())
-}
-
-/// One line per file, on all cores; the texts themselves are not shown.
-fn folder(detector: &Detector, files: &[PathBuf]) -> anyhow::Result<ExitCode> {
-    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(files.len().max(1));
-    let next = AtomicUsize::new(0);
-    let lines: Mutex<BTreeMap<usize, Outcome>> = Mutex::new(BTreeMap::new());
-    let shows = std::io::stderr().is_terminal();
-    std::thread::scope(|scope| {
-        for _ in 0..workers {
-            scope.spawn(|| {
-                loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(path) = files.get(index) else { break };
-                    let outcome = one_file(detector, path);
-                    lines.lock().unwrap_or_else(PoisonError::into_inner).insert(index, outcome);
-                    if shows {
-                        eprint!("\r{}/{}", index + 1, files.len());
-                    }
-                }
-            });
-        }
-    });
-    if shows {
-        eprint!("\r\x1b[K");
-    }
-    let (mut found, mut failed) = (0, 0);
-    let mut out = std::io::stdout().lock();
-    for (index, outcome) in lines.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        let name = files[index].display();
-        match outcome {
-            Ok(counts) if counts.is_empty() => {}
-            Ok(counts) => {
-                found += 1;
-                let list: Vec<String> =
-                    counts.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
-                writeln!(out, "{name}: {}", list.join(", "))?;
-            }
-            Err(unread) => {
-                failed += 1;
-                eprintln!("sluis: {name} {}", unread.reason());
-            }
-        }
-    }
-    eprintln!("{} files, {found} with findings, {failed} not read.", files.len());
-    Ok(code(found > 0, failed > 0))
-}
-
-/// How often each kind was found in a file, or why it was not read.
-type Outcome = Result<BTreeMap<&'static str, usize>, Unread>;
-
-fn one_file(detector: &Detector, path: &Path) -> Outcome {
-    let text = walk::read(path)?;
-    let mut counts = BTreeMap::new();
-    for (_, findings) in detect(detector, &text, |_, _| {}) {
-        for finding in findings {
-            *counts.entry(finding.kind.name()).or_default() += 1;
-        }
-    }
-    Ok(counts)
 }

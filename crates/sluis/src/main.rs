@@ -20,13 +20,17 @@ mod demo;
 mod erase;
 mod eval;
 mod evidence;
+mod inventory;
 mod jsonl;
 mod keys;
 mod listen;
+mod mapfile;
 mod marks;
 mod mask;
+mod mask_file;
 mod node;
 mod pages;
+mod reading;
 mod serve;
 mod walk;
 
@@ -62,7 +66,8 @@ enum Command {
     },
     /// Run the gateway.
     Serve,
-    /// Show the personal data in texts. Exit code 0: clean, 1: findings, 2: error.
+    /// Show the personal data in texts, documents, tables, messages and archives. Exit code 0: clean, 1: findings,
+    /// 2: error, or something could not be read.
     Check {
         /// Files or folders; standard input when there are none.
         paths: Vec<PathBuf>,
@@ -72,11 +77,16 @@ enum Command {
         /// Say below the text why each thing was found, by line and column.
         #[arg(long, conflicts_with = "jsonl")]
         why: bool,
+        /// Write what was found to this file, by file, kind and class, without the content: .csv, .json or .html.
+        #[arg(long, value_name = "FILE", requires = "paths", conflicts_with_all = ["jsonl", "why"])]
+        report: Option<PathBuf>,
         /// Which detector to use.
         #[arg(long, value_enum, default_value = "accurate")]
         profile: Profile,
     },
-    /// Replace the personal data in a text by pseudonyms. Exit code as for check.
+    /// Replace the personal data in a text or file by pseudonyms. Exit code as for check.
+    ///
+    /// With --out, the same kind of file comes back with its layout, and the map is sealed with the master key.
     Mask {
         /// A file; standard input when there is none.
         file: Option<PathBuf>,
@@ -86,10 +96,30 @@ enum Command {
         /// Write the map from pseudonyms to values to this file (readable by you alone).
         #[arg(long, value_name = "FILE", conflicts_with = "jsonl")]
         map: Option<PathBuf>,
+        /// Write the masked file here; a PDF becomes a text.
+        #[arg(short, long, value_name = "FILE", requires_all = ["file", "map"])]
+        out: Option<PathBuf>,
+        /// Let pictures stay as they are instead of empty. What is on them is not read.
+        #[arg(long, requires = "out")]
+        keep_images: bool,
         /// Which detector to use.
         #[arg(long, value_enum, default_value = "accurate")]
         profile: Profile,
     },
+    /// Put the values back in a file with pseudonyms, such as an answer about a masked file.
+    Unmask {
+        /// The file with pseudonyms.
+        file: PathBuf,
+        /// The map that mask --out wrote.
+        #[arg(long, value_name = "FILE")]
+        map: PathBuf,
+        /// The file to write.
+        #[arg(short, long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// Read one file from standard input, with little memory and time: check and mask start this by themselves.
+    #[command(hide = true)]
+    ReadFile,
     /// Measure detection on texts in which people marked the personal data.
     Eval {
         /// Lines of {"text","spans":[{"start","end","kind"}],"special","verdict"}; offsets are characters.
@@ -260,9 +290,18 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
 fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let settings = || node::settings(cli.config.as_deref());
     match cli.command {
-        Command::Check { paths, jsonl: false, why, profile } => check::run(&paths, profile.into(), why),
+        Command::Check { paths, jsonl: false, why, report, profile } => {
+            check::run(&paths, profile.into(), why, report.as_deref())
+        }
         Command::Check { jsonl: true, profile, .. } => jsonl::check(profile.into()),
-        Command::Mask { file, jsonl: false, map, profile } => {
+        Command::Mask { file: Some(file), map: Some(map), out: Some(out), keep_images, profile, .. } => {
+            let pictures =
+                if keep_images { sluis_extract::Pictures::Keep } else { sluis_extract::Pictures::Blank };
+            mask_file::mask(&settings()?, &file, &out, &map, pictures, profile.into())
+        }
+        Command::Unmask { file, map, out } => mask_file::unmask(&settings()?, &file, &out, &map),
+        Command::ReadFile => reading::serve(),
+        Command::Mask { file, jsonl: false, map, profile, .. } => {
             mask::run(file.as_deref(), map.as_deref(), profile.into())
         }
         Command::Mask { jsonl: true, profile, .. } => jsonl::mask(profile.into()),

@@ -59,6 +59,14 @@ pub fn files(paths: &[PathBuf]) -> Vec<PathBuf> {
     found
 }
 
+/// Reads a file whole, whatever is in it.
+pub fn bytes(path: &Path) -> Result<Vec<u8>, Unread> {
+    let file = File::open(path).map_err(|_| Unread::Denied)?;
+    let mut bytes = Vec::new();
+    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(|_| Unread::Denied)?;
+    if bytes.len() as u64 > MAX_BYTES { Err(Unread::TooLarge) } else { Ok(bytes) }
+}
+
 /// Reads a text file whole.
 pub fn read(path: &Path) -> Result<String, Unread> {
     let file = File::open(path).map_err(|_| Unread::Denied)?;

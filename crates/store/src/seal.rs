@@ -49,6 +49,22 @@ impl MasterKey {
         derive(&self.0, label)
     }
 
+    /// Seals a file of its own, for the purpose that `label` names: it opens with this key and label only.
+    ///
+    /// # Errors
+    /// [`StoreError::Sealed`] if it cannot be sealed.
+    pub fn seal_file(&self, source: Source, label: &str, plain: Vec<u8>) -> Result<Vec<u8>> {
+        SealKey::new(self.derive(label))?.seal(source, &[label.as_bytes()], plain)
+    }
+
+    /// Opens what [`MasterKey::seal_file`] made with the same label.
+    ///
+    /// # Errors
+    /// [`StoreError::Sealed`] if it was changed, or sealed with another key or label.
+    pub fn open_file(&self, label: &str, sealed: &[u8]) -> Result<Vec<u8>> {
+        Ok(SealKey::new(self.derive(label))?.open(&[label.as_bytes()], sealed)?.to_vec())
+    }
+
     /// A short public name of the key, kept in the database so that a wrong key is told at once.
     #[must_use]
     pub fn fingerprint(&self) -> String {
@@ -166,6 +182,16 @@ mod tests {
         for size in 0..sealed.len() {
             assert_eq!(key.open(&[b"x"], &sealed[..size]).err(), Some(StoreError::Sealed));
         }
+    }
+
+    #[test]
+    fn a_sealed_file_opens_with_its_key_and_label_only() {
+        let master = MasterKey::from_bytes([1; 32]);
+        let sealed = master.seal_file(SOURCE, "map", b"Jan".to_vec()).unwrap();
+        assert!(!sealed.windows(3).any(|part| part == b"Jan"));
+        assert_eq!(master.open_file("map", &sealed).unwrap(), b"Jan");
+        assert_eq!(master.open_file("other", &sealed), Err(StoreError::Sealed));
+        assert_eq!(MasterKey::from_bytes([2; 32]).open_file("map", &sealed), Err(StoreError::Sealed));
     }
 
     #[test]
