@@ -2,6 +2,7 @@
 //! part of it is unknown or contradicts another.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use aws_lc_rs::digest;
 use serde::Deserialize;
@@ -200,38 +201,9 @@ impl Settings {
                 table.insert((trust, class), *verdict.get_ref());
             }
         }
-        let keep_days = match &file.policy.keep_days {
-            Some(days) if !(1..=3650).contains(days.get_ref()) => {
-                return Err(at(days.span().start, "keep_days is a number from 1 to 3650".into()));
-            }
-            Some(days) => *days.get_ref(),
-            None => 30,
-        };
-
-        let chat_days = match &file.chats.days {
-            Some(days) if *days.get_ref() > MAX_CHAT_DAYS => {
-                return Err(at(days.span().start, format!("days is a number from 0 to {MAX_CHAT_DAYS}")));
-            }
-            Some(days) => *days.get_ref(),
-            None => 30,
-        };
-
-        for term in &file.detection.terms {
-            if !(2..=MAX_TERM).contains(&term.get_ref().trim().chars().count()) {
-                return Err(at(term.span().start, format!("a term has 2 to {MAX_TERM} characters")));
-            }
-        }
-        if file.detection.terms.len() > MAX_TERMS {
-            return Err(at(0, format!("there are more than {MAX_TERMS} terms")));
-        }
-        let detection = Detection {
-            profile: match file.detection.profile {
-                ProfileName::Fast => Profile::Fast,
-                ProfileName::Accurate => Profile::Accurate,
-            },
-            terms: file.detection.terms.into_iter().map(Spanned::into_inner).collect(),
-        };
-
+        let keep_days = days("keep_days", file.policy.keep_days.as_ref(), 1..=3650, &at)?;
+        let chat_days = days("days", file.chats.days.as_ref(), 0..=MAX_CHAT_DAYS, &at)?;
+        let detection = file.detection.compile(&at)?;
         let sign_in = file.sign_in.compile(&at)?;
         let mut tools = Vec::new();
         for (name, tool) in &file.tools {
@@ -275,6 +247,42 @@ impl Settings {
             },
             clients,
         })
+    }
+}
+
+impl DetectionTable {
+    fn compile(self, at: &impl Fn(usize, String) -> SettingsError) -> Result<Detection, SettingsError> {
+        for term in &self.terms {
+            if !(2..=MAX_TERM).contains(&term.get_ref().trim().chars().count()) {
+                return Err(at(term.span().start, format!("a term has 2 to {MAX_TERM} characters")));
+            }
+        }
+        if self.terms.len() > MAX_TERMS {
+            return Err(at(0, format!("there are more than {MAX_TERMS} terms")));
+        }
+        Ok(Detection {
+            profile: match self.profile {
+                ProfileName::Fast => Profile::Fast,
+                ProfileName::Accurate => Profile::Accurate,
+            },
+            terms: self.terms.into_iter().map(Spanned::into_inner).collect(),
+        })
+    }
+}
+
+/// A number of days, thirty if nothing is said.
+fn days(
+    name: &str,
+    written: Option<&Spanned<u32>>,
+    range: RangeInclusive<u32>,
+    at: &impl Fn(usize, String) -> SettingsError,
+) -> Result<u32, SettingsError> {
+    match written {
+        Some(days) if !range.contains(days.get_ref()) => {
+            let (least, most) = (range.start(), range.end());
+            Err(at(days.span().start, format!("{name} is a number from {least} to {most}")))
+        }
+        days => Ok(days.map_or(30, |days| *days.get_ref())),
     }
 }
 

@@ -59,13 +59,7 @@ async fn show(State(web): State<Arc<Web>>, visitor: Visitor) -> Result<Response,
     let agreements = Agreements::read(&web, visitor.today).await?;
     let position = Position::read(&web, &visitor).await?;
     let policy = agreements.governed(&web.node);
-    let mut open = open(&agreements, &position, &visitor);
-    if visitor.shown.writes_policy() && web.store.draft().await?.is_some() {
-        open.push(Open::Draft);
-    }
-    if visitor.shown.is(&OFFICERS) {
-        open.extend(tools(&agreements.records, visitor.today));
-    }
+    let open = waiting(&web, &agreements, &position, &visitor).await?;
     let page = HomePage {
         name: visitor.person.name.clone(),
         open,
@@ -73,6 +67,23 @@ async fn show(State(web): State<Arc<Web>>, visitor: Visitor) -> Result<Response,
         shown: visitor.shown,
     };
     Ok(respond(StatusCode::OK, &page))
+}
+
+/// Everything that waits for the visitor, in the order in which it matters.
+pub(crate) async fn waiting(
+    web: &Web,
+    agreements: &Agreements,
+    position: &Position,
+    visitor: &Visitor,
+) -> Result<Vec<Open>, Failure> {
+    let mut open = open(agreements, position, visitor);
+    if visitor.shown.writes_policy() && web.store.draft().await?.is_some() {
+        open.push(Open::Draft);
+    }
+    if visitor.shown.is(&OFFICERS) {
+        open.extend(tools(&agreements.records, visitor.today));
+    }
+    Ok(open)
 }
 
 /// What officers have to do about tools.
@@ -91,8 +102,7 @@ fn tools(records: &[ToolRecord], today: Date) -> Vec<Open> {
     open
 }
 
-/// In the order in which it matters.
-pub(crate) fn open(agreements: &Agreements, position: &Position, visitor: &Visitor) -> Vec<Open> {
+fn open(agreements: &Agreements, position: &Position, visitor: &Visitor) -> Vec<Open> {
     let mut open = Vec::new();
     let holds = |one: &&Suspension| one.shuts(one.tool.as_deref().unwrap_or_default(), visitor.now);
     let suspended = position.suspended.iter().filter(holds);

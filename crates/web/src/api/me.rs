@@ -17,7 +17,7 @@ use super::policy::Signature;
 use super::problem::Problem;
 use super::schema::{self, moment};
 use crate::Web;
-use crate::home::{Open, open};
+use crate::home::{Open, waiting};
 use crate::policy::agreements::{Agreements, Position};
 use crate::visitor::Visitor;
 
@@ -78,6 +78,15 @@ pub(crate) enum Asked {
     NoChatbots,
     /// A draft waits, for who writes the policy.
     Draft,
+    /// So many questions for a tool wait, for who decides on them.
+    ToolRequests { count: usize },
+    /// What is known of this tool is to be looked at again since this day.
+    ToolReview {
+        id: String,
+        name: String,
+        #[schema(format = Date)]
+        since: String,
+    },
 }
 
 impl Asked {
@@ -96,6 +105,8 @@ impl Asked {
             Open::NoPolicy => Self::NoPolicy,
             Open::NoChatbots => Self::NoChatbots,
             Open::Draft => Self::Draft,
+            Open::Requests(count) => Self::ToolRequests { count },
+            Open::Review(id, name, since) => Self::ToolReview { id, name, since: since.to_string() },
         }
     }
 }
@@ -110,10 +121,7 @@ impl Asked {
 pub(super) async fn me(State(web): State<Arc<Web>>, visitor: Visitor) -> Result<Json<Me>, Problem> {
     let agreements = Agreements::read(&web, visitor.today).await?;
     let position = Position::read(&web, &visitor).await?;
-    let mut asked = open(&agreements, &position, &visitor);
-    if visitor.shown.writes_policy() && web.store.draft().await?.is_some() {
-        asked.push(Open::Draft);
-    }
+    let asked = waiting(&web, &agreements, &position, &visitor).await?;
     let person = &visitor.person;
     let signature = |one: &sluis_core::person::Acknowledgement| Signature {
         number: one.policy,

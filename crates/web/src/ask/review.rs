@@ -114,7 +114,7 @@ impl Review {
                 if at < start {
                     pieces.push(Piece { text: question[at..start].to_owned(), mark: None });
                 }
-                let mark = Mark { kind, token: seen.token.clone() };
+                let mark = Mark { name: seen.kind.name(), kind, token: seen.token.clone() };
                 pieces.push(Piece { text: text.to_owned(), mark: Some(mark) });
                 at = end;
             }

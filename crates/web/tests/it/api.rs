@@ -112,7 +112,7 @@ async fn every_method_that_is_described_is_served_and_no_other() {
     let description: Value = serde_json::from_str(&sluis_web::openapi()).unwrap();
     let mut served = 0;
     for (path, methods) in description["paths"].as_object().unwrap() {
-        let path = path.strip_prefix("/api/v1").unwrap().replace('{', "").replace('}', "");
+        let path = path.strip_prefix("/api/v1").unwrap().replace(['{', '}'], "");
         for method in ["get", "put", "post", "patch", "delete"] {
             let answer = client.send(&method.to_uppercase(), &path, None, None).await;
             let is_served = answer.status != StatusCode::METHOD_NOT_ALLOWED;
