@@ -16,6 +16,7 @@ language = "nl"
 profile = "fast"
 [tools.standin]
 url = "UPSTREAM/v1"
+trust = "contracted"
 models = ["gpt-5"]
 """
 CONFIG = Path(__file__).with_name("schemathesis.toml")

@@ -15,6 +15,7 @@ language = "nl"
 profile = "fast"
 [tools.standin]
 url = "UPSTREAM/v1"
+trust = "contracted"
 models = ["gpt-5"]
 """
 

@@ -22,10 +22,12 @@ language = "nl"
 profile = "fast"
 [tools.standin]
 url = "UPSTREAM/v1"
+trust = "contracted"
 models = ["gpt-5"]
 [tools.claude]
 protocol = "anthropic"
 url = "UPSTREAM"
+trust = "contracted"
 models = ["claude-*"]
 """
 

@@ -16,6 +16,7 @@ demo = true
 profile = "fast"
 [tools.standin]
 url = "http://127.0.0.1:9/v1"
+trust = "contracted"
 models = ["gpt-5"]
 [sign_in]
 issuer = "http://127.0.0.1:PORT"

@@ -14,7 +14,7 @@ static NOW: AtomicI64 = AtomicI64::new(1_795_219_200_000_000);
 
 const CLOCK: Source = Source { now: || NOW.load(Ordering::Relaxed), random: SOURCE.random };
 
-const SETTINGS: &str = "tools.mistral = { url = \"UPSTREAM/v1\", models = [\"m\"] }\n\
+const SETTINGS: &str = "tools.mistral = { url = \"UPSTREAM/v1\", models = [\"m\"], trust = \"contracted\" }\n\
                         tools.gratis = { url = \"UPSTREAM/v1\", models = [\"gratis\"], trust = \"open\" }\n";
 
 const TEXT: &str = "Schilderij van mevrouw Annelies Steen, project Zilvervos, mail aan mevrouw Vermeer.";
