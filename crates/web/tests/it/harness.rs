@@ -283,9 +283,11 @@ impl Browser {
 
     /// Posts without following.
     pub async fn post_once(&mut self, path: &str, fields: &[(&str, &str)], csrf: &str) -> Answer {
-        let mut form = form_urlencoded::Serializer::new(String::new());
-        form.append_pair("_csrf", csrf).extend_pairs(fields);
-        self.send("POST", path, Body::from(form.finish())).await
+        let body = form_urlencoded::Serializer::new(String::new())
+            .append_pair("_csrf", csrf)
+            .extend_pairs(fields)
+            .finish();
+        self.send("POST", path, Body::from(body)).await
     }
 
     async fn follow(&mut self, mut answer: Answer) -> Answer {

@@ -8,6 +8,7 @@ use sluis_core::law::background;
 use sluis_core::person::{Person, Role};
 use sluis_core::verdict::Language;
 use sluis_ledger::hex;
+use tokio::task::JoinSet;
 
 use crate::forms::{form, plain, with};
 use crate::harness::{Browser, Place, now};
@@ -63,6 +64,27 @@ async fn a58_a_signature_takes_a_tick_counts_once_and_stands_in_the_ledger() {
     assert_eq!((signed.len(), signed[0].hash), (1, version.hash));
     assert_eq!(place.count("policy_acknowledged").await, 1);
     assert!(!boss.get("/").await.has("Lees en teken het beleid"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a58_two_hundred_people_sign_at_once() {
+    let place = Place::new().await;
+    place.set_up().await;
+    let mut signing = JoinSet::new();
+    for number in 0..200 {
+        let mut browser = employee(&place, &format!("p{number}")).await;
+        signing.spawn(async move {
+            let page = browser.get("/beleid").await;
+            let fields = form(&page.text, "/beleid/tekenen");
+            let answer = browser.post("/beleid/tekenen", &with(&fields, &[("akkoord", "ja")])).await;
+            assert!(answer.has("Je handtekening is bewaard"), "{number}: {}", answer.status);
+        });
+    }
+    while let Some(signed) = signing.join_next().await {
+        signed.unwrap();
+    }
+    assert_eq!(place.store.acknowledged(1).await.unwrap().len(), 200);
+    assert_eq!(place.count("policy_acknowledged").await, 200);
 }
 
 #[tokio::test]
