@@ -3,6 +3,7 @@
 import json
 import re
 import threading
+import time
 
 import pytest
 
@@ -45,7 +46,7 @@ def site(_standin, browser, tmp_path_factory):
 def page(site, browser, _standin):
     """Somebody who is signed in and has no conversations."""
     _standin.forget()
-    page = site.person(browser, storage_state=site.state)
+    page = watched(site.person(browser, storage_state=site.state))
     page.errors = []
     page.on("console", lambda message: page.errors.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: page.errors.append(str(error)))
@@ -68,7 +69,22 @@ def done(page, says="Het antwoord is klaar."):
     page.locator("#stand").get_by_text(says).wait_for()
 
 
-def kept(page):
+def watched(page):
+    """Counts the turns that the server has kept: the answer is on the screen a moment before."""
+    page.kept = 0
+
+    def count(response):
+        page.kept += response.url.endswith("/beurt")
+
+    page.on("response", count)
+    return page
+
+
+def kept(page, turns=1):
+    end = time.monotonic() + 15
+    while page.kept < turns:
+        assert time.monotonic() < end, "the turn was not kept"
+        page.wait_for_timeout(20)
     page.wait_for_url(re.compile(r"/vraag/[0-9a-f]{32}$"))
 
 
@@ -87,6 +103,7 @@ def test_a_conversation_is_kept_found_opened_renamed_and_erased(page, site, brow
     kept(page)
     send(page, "Maak hem korter.")
     done(page)
+    kept(page, 2)
     assert [NAME in text for text in sent(_standin)] == [False, False, False]
     for stored in site.node.folder.rglob("*"):
         assert not stored.is_file() or b"hem korter" not in stored.read_bytes(), stored.name
@@ -97,6 +114,7 @@ def test_a_conversation_is_kept_found_opened_renamed_and_erased(page, site, brow
     # It goes on where it was.
     send(page, "En in het Engels?")
     done(page)
+    kept(page, 3)
     assert len(sent(_standin)) == 5
     # To check and copy is open at the last answer only.
     assert [part.get_attribute("open") is not None for part in page.locator(".sluis-turn__after").all()] == [False, False, True]
@@ -157,6 +175,7 @@ def test_editing_drops_what_came_after_and_again_asks_the_last_again(page, _stan
     page.get_by_role("button", name="Vraag het laatste antwoord opnieuw").click()
     page.get_by_text("Een ander antwoord.").wait_for()
     done(page)
+    kept(page, 5)
     assert questions(page) == ["Vraag een", "Vraag anders"]
     page.reload()
     assert questions(page) == ["Vraag een", "Vraag anders"]
@@ -204,7 +223,7 @@ def test_what_is_missed_is_masked_by_hand_and_stays_so(page, _standin):
     assert "Zilvervos" in page.locator(".sluis-turn__text").nth(1).inner_text(), "the answer has it back"
     send(page, "Vertel meer over Zilvervos.")
     done(page)
-    kept(page)
+    kept(page, 2)
     page.reload()
     send(page, "En wat kost Zilvervos?")
     done(page)
@@ -302,7 +321,7 @@ def test_all_of_it_works_without_script(site, browser, page, _standin):
 
 
 def test_it_fits_a_narrow_screen_in_every_state(site, browser, page, _standin):
-    page = site.person(browser, storage_state=site.state, viewport={"width": 320, "height": 640})
+    page = watched(site.person(browser, storage_state=site.state, viewport={"width": 320, "height": 640}))
     page.goto("/vraag")
     wide = "| a | b | c | d |\n|---|---|---|---|\n" + "| heel lange cel " * 4 + "|\n\n```\n" + "x" * 300 + "\n```"
     _standin.answer = Answer(words=wide)
