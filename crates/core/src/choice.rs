@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use sluis_detect::{Finding, Kind, Segment};
 
 use crate::class::DataClass;
@@ -18,13 +19,20 @@ pub const MAX_CHOICES: usize = 100;
 /// The fewest and the most characters of such a text. One letter would stand everywhere.
 pub const CHARACTERS: std::ops::RangeInclusive<usize> = 2..=200;
 
-/// A text to mask that nobody found.
-#[derive(Clone, PartialEq, Eq)]
+/// A text to mask that nobody found. In a chat that is kept it stays masked in the turns that follow.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mask {
     /// The text.
     pub text: String,
     /// Whether it says who somebody is; otherwise it is something else that has to stay here.
     pub person: bool,
+}
+
+impl fmt::Debug for Mask {
+    /// Without the text: what is printed may end in a log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Mask").field("person", &self.person).finish_non_exhaustive()
+    }
 }
 
 impl Mask {

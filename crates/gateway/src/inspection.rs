@@ -41,7 +41,7 @@ pub(crate) fn inspect(
     mut body: Value,
     mut book: Codebook,
 ) -> Result<Inspected, Problem> {
-    let words = last_words(&body);
+    let words = if review.may_stop() { last_words(&body) } else { Vec::new() };
     let mut opened = open_arguments(&mut body);
     let (decision, applied, shown) = {
         let mut found = read(dialect, &mut body).map_err(Problem::Unreadable)?;

@@ -3,6 +3,7 @@
 //!
 //! Letting go takes a receipt: it says that this very text was shown to this very person a moment ago.
 
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::{digest, hmac};
 use axum::http::HeaderMap;
 use serde_json::{Value, json};
@@ -130,6 +131,12 @@ impl Review {
         &self.wish.choices
     }
 
+    /// Whether the request asks to stop, if anything is found.
+    #[must_use]
+    pub fn may_stop(&self) -> bool {
+        self.wish.stop != Stop::Never
+    }
+
     /// Whether the receipt of the request is good for these texts.
     ///
     /// # Errors
@@ -142,7 +149,7 @@ impl Review {
         let good = receipt.split_once('.').is_some_and(|(until, _)| {
             let fresh =
                 until.parse().is_ok_and(|until: i64| self.now < until && until <= self.now + COUNTS_US);
-            fresh && same(receipt, &self.sign(until, texts))
+            fresh && verify_slices_are_equal(receipt.as_bytes(), self.sign(until, texts).as_bytes()).is_ok()
         });
         if good { Ok(true) } else { Err(Problem::Receipt) }
     }
@@ -185,12 +192,6 @@ impl Review {
         }
         format!("{until}.{}", hex(context.sign().as_ref()))
     }
-}
-
-/// Whether two receipts are the same, in the same time wherever the first difference is.
-fn same(one: &str, other: &str) -> bool {
-    let difference = one.bytes().zip(other.bytes()).fold(0, |sum, (a, b)| sum | (a ^ b));
-    one.len() == other.len() && difference == 0
 }
 
 /// Something that was found in the person's last words, without the text.

@@ -1,6 +1,6 @@
 //! The map from pseudonyms to values of a masked file, sealed with the master key.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
@@ -26,6 +26,16 @@ struct Line {
     surface: String,
 }
 
+/// A new file for a map, readable by its owner alone.
+pub fn create(path: &Path) -> anyhow::Result<File> {
+    OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .with_context(|| format!("the map {} cannot be written", path.display()))
+}
+
 /// Writes a new map, readable by its owner alone.
 pub fn write(settings: &Settings, path: &Path, issued: &[Issued]) -> anyhow::Result<()> {
     let lines: Vec<Line> = issued
@@ -39,12 +49,7 @@ pub fn write(settings: &Settings, path: &Path, issued: &[Issued]) -> anyhow::Res
         .collect();
     let key = node::master_key(settings, IfMissing::Make)?;
     let sealed = key.seal_file(node::SOURCE, LABEL, serde_json::to_vec(&lines)?)?;
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
-        .with_context(|| format!("the map {} cannot be written", path.display()))?;
+    let mut file = create(path)?;
     file.write_all(&sealed)?;
     Ok(file.sync_all()?)
 }
@@ -52,7 +57,7 @@ pub fn write(settings: &Settings, path: &Path, issued: &[Issued]) -> anyhow::Res
 /// Reads a map.
 pub fn read(settings: &Settings, path: &Path) -> anyhow::Result<Codebook> {
     let mut sealed = Vec::new();
-    std::fs::File::open(path)
+    File::open(path)
         .and_then(|file| file.take(MAX_BYTES).read_to_end(&mut sealed))
         .with_context(|| format!("the map {} cannot be read", path.display()))?;
     let key = node::master_key(settings, IfMissing::Refuse)?;

@@ -1,18 +1,15 @@
 //! `sluis mask`: a text with pseudonyms in place of personal data.
 
-use std::fs::OpenOptions;
 use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::Context as _;
 use serde_json::{Map, Value};
 use sluis_core::mask::pseudonymise;
 use sluis_core::pseudonym::Codebook;
 use sluis_detect::{Detector, Kind, Profile, Segment};
 
-use crate::{node, walk};
+use crate::{mapfile, node, walk};
 
 /// A masked text and its map back.
 pub struct Masked {
@@ -51,12 +48,7 @@ pub fn run(file: Option<&Path>, map: Option<&Path>, profile: Profile) -> anyhow:
     };
     let masked = mask(&Detector::new(profile), &text)?;
     if let Some(path) = map {
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(path)
-            .with_context(|| format!("the map {} cannot be written", path.display()))?;
+        let mut file = mapfile::create(path)?;
         serde_json::to_writer_pretty(&mut file, &masked.map)?;
         file.write_all(b"\n")?;
     }

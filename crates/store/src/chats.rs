@@ -5,6 +5,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use sluis_core::choice::Mask;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::Store;
@@ -27,21 +28,6 @@ pub(crate) const PURGE_CHATS: [&str; 3] = [
     "DELETE FROM chats WHERE expires_at <= $1",
 ];
 
-/// Something that a person had masked though nobody found it. It stays masked in the turns that follow.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HandMask {
-    /// The text.
-    pub text: String,
-    /// Whether it is about a person; otherwise it is something else.
-    pub person: bool,
-}
-
-impl fmt::Debug for HandMask {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HandMask").field("person", &self.person).finish_non_exhaustive()
-    }
-}
-
 /// A chat, without its turns.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Chat {
@@ -52,7 +38,7 @@ pub struct Chat {
     /// Tool and model that were asked last. Sealed.
     pub model: String,
     /// What was masked by hand. Sealed.
-    pub masks: Vec<HandMask>,
+    pub masks: Vec<Mask>,
     /// Unix microseconds.
     pub created_at: i64,
     /// Unix microseconds of the last turn.
@@ -95,7 +81,7 @@ impl fmt::Debug for Turn {
 struct Details {
     title: String,
     model: String,
-    masks: Vec<HandMask>,
+    masks: Vec<Mask>,
 }
 
 type ChatRow = (String, Vec<u8>, i64, i64, i64);

@@ -41,7 +41,7 @@ use sluis_ledger::{Signer, hex};
 use tokio::sync::{mpsc, oneshot};
 
 pub use backup::restore;
-pub use chats::{Chat, HandMask, MAX_CHATS, MAX_TURNS, Turn};
+pub use chats::{Chat, MAX_CHATS, MAX_TURNS, Turn};
 pub use directory::{DirectoryGroup, DirectoryPerson};
 pub use error::{Result, StoreError};
 pub use passkeys::Passkey;

@@ -141,7 +141,7 @@ impl AskPage {
 }
 
 /// What was masked by hand, as the form writes it.
-fn written(mask: &sluis_store::HandMask) -> String {
+fn written(mask: &sluis_core::choice::Mask) -> String {
     format!("{}:{}", if mask.person { "persoon" } else { "anders" }, mask.text)
 }
 

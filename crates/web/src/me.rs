@@ -11,7 +11,6 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Extension, Router};
-use serde::Deserialize;
 use sluis_core::gate::Published;
 use sluis_core::person::{Acknowledgement, Person};
 use sluis_ledger::{Event, hex, sha256};
@@ -20,7 +19,7 @@ use sluis_store::Credentials;
 use crate::Web;
 use crate::error::Failure;
 use crate::form::{Errors, Form};
-use crate::page::{Shown, go, respond};
+use crate::page::{Done, Shown, go, respond};
 use crate::password::{Passwords, judge};
 use crate::people::access::{self, Shut};
 use crate::people::measures::{self, Noted};
@@ -55,13 +54,6 @@ struct Signed {
     hash: String,
     /// Whether the version can be looked at.
     known: bool,
-}
-
-/// What was just done.
-#[derive(Deserialize)]
-struct Done {
-    #[serde(default)]
-    gelukt: String,
 }
 
 pub(crate) fn routes() -> Router<Arc<Web>> {

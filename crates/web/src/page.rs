@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use jiff::civil::Date;
+use serde::Deserialize;
 use sluis_core::calendar;
 use sluis_core::person::{Person, Role};
 use sluis_core::question::ANSWERERS;
@@ -25,6 +26,14 @@ use crate::{Web, asset, cross_site, error};
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
                       connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; \
                       frame-ancestors 'none'";
+
+/// What was just done, as the address of the page says after a form was taken.
+#[derive(Deserialize)]
+pub(crate) struct Done {
+    /// A word for it; empty for nothing.
+    #[serde(default)]
+    pub(crate) gelukt: String,
+}
 
 /// What the frame of a page shows. Templates that extend `page.html` have it as their field `shown`.
 #[derive(Debug, Clone)]

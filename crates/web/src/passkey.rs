@@ -13,7 +13,6 @@ use axum::routing::{get, post};
 use axum::{Extension, Router};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::Deserialize;
 use serde_json::{Value, json};
 use sluis_ledger::{Event, hex, sha256};
 use sluis_store::{Passkey, Purpose, StoreError, Ticket};
@@ -23,7 +22,7 @@ use crate::error::Failure;
 use crate::form::Form;
 use crate::me::is_me;
 use crate::oidc::may_use_password;
-use crate::page::{Shown, go, respond};
+use crate::page::{Done, Shown, go, respond};
 use crate::password::Passwords;
 use crate::visitor::{self, Caller, SECOND, Visitor, local};
 
@@ -57,12 +56,6 @@ struct PasskeysPage {
     has_password: bool,
     may_add: bool,
     email: String,
-}
-
-#[derive(Deserialize)]
-struct Done {
-    #[serde(default)]
-    gelukt: String,
 }
 
 fn encode(bytes: &[u8]) -> String {

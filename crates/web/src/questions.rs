@@ -12,7 +12,6 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
-use serde::Deserialize;
 use sluis_core::question::{ANSWERERS, Outcome, Question, Route};
 use sluis_core::verdict::Language;
 use sluis_ledger::Event;
@@ -20,7 +19,7 @@ use sluis_ledger::Event;
 use crate::Web;
 use crate::error::Failure;
 use crate::form::{Errors, Form};
-use crate::page::{Shown, go, respond};
+use crate::page::{Done, Shown, go, respond};
 use crate::policy::agreements::Agreements;
 use crate::visitor::{self, Visitor};
 
@@ -32,13 +31,6 @@ pub(crate) const MAX_ANSWER: usize = 4_000;
 
 /// The most questions of one person that wait for an answer.
 const MAX_OPEN: i64 = 20;
-
-/// What was just done.
-#[derive(Deserialize)]
-struct Done {
-    #[serde(default)]
-    gelukt: String,
-}
 
 /// Somebody to ask.
 struct Way {

@@ -17,14 +17,13 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
-use serde::Deserialize;
 use sluis_core::report::{Account, Involved, Kind, Report, State as Stage, blurred};
 use sluis_ledger::Event;
 
 use crate::Web;
 use crate::error::Failure;
 use crate::form::{Errors, Form};
-use crate::page::{Shown, go, respond};
+use crate::page::{Done, Shown, go, respond};
 use crate::questions::written;
 use crate::visitor::{self, Visitor};
 
@@ -73,13 +72,6 @@ struct Line {
 struct Given {
     shown: Shown,
     code: String,
-}
-
-/// What was just done.
-#[derive(Deserialize)]
-struct Done {
-    #[serde(default)]
-    gelukt: String,
 }
 
 pub(crate) fn routes() -> Router<Arc<Web>> {

@@ -1,6 +1,7 @@
 //! Chats that people keep: theirs alone, sealed, and gone when they should be.
 
-use sluis_store::{Chat, HandMask, Store, Turn};
+use sluis_core::choice::Mask;
+use sluis_store::{Chat, Store, Turn};
 
 use crate::harness::{Place, contains, now, on_both, sqlite_files};
 use crate::people::person;
@@ -24,7 +25,7 @@ pub fn chat(id: &str) -> Chat {
         id: id.into(),
         title: "Brief aan mevrouw Jansen".into(),
         model: "mistral/groot".into(),
-        masks: vec![HandMask { text: "Zilvervos".into(), person: false }],
+        masks: vec![Mask { text: "Zilvervos".into(), person: false }],
         created_at: now(),
         changed_at: now(),
         expires_at: now() + 30 * DAY,

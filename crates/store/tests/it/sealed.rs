@@ -8,10 +8,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use sluis_core::a4::{A4, Clauses, Guard, Rule};
+use sluis_core::choice::Mask;
 use sluis_core::key::VirtualKey;
 use sluis_core::person::{Person, Role, Suspension};
 use sluis_ledger::hex;
-use sluis_store::{Chat, Credentials, HandMask, Pseudonym, Store, Turn};
+use sluis_store::{Chat, Credentials, Pseudonym, Store, Turn};
 use sqlx::AssertSqlSafe;
 
 use crate::chats::{chat, turn};
@@ -74,7 +75,7 @@ async fn fill(store: &Store) {
     };
     let chat = Chat {
         title: MARKS[18].into(),
-        masks: vec![HandMask { text: MARKS[21].into(), person: true }],
+        masks: vec![Mask { text: MARKS[21].into(), person: true }],
         model: MARKS[22].into(),
         ..chat("chat")
     };

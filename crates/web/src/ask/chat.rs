@@ -1,6 +1,7 @@
 //! A conversation that is kept, or not: what was said before, and keeping what was said now.
 
-use sluis_store::{Chat, HandMask, Turn};
+use sluis_core::choice::Mask;
+use sluis_store::{Chat, Turn};
 
 use crate::Web;
 use crate::error::Failure;
@@ -35,7 +36,7 @@ impl Conversation {
     }
 
     /// What was masked by hand so far.
-    pub(crate) fn masks(&self) -> &[HandMask] {
+    pub(crate) fn masks(&self) -> &[Mask] {
         self.chat.as_ref().map_or(&[], |chat| &chat.masks)
     }
 
@@ -53,7 +54,7 @@ impl Conversation {
         number: usize,
         turn: Turn,
         model: &str,
-        masks: Vec<HandMask>,
+        masks: Vec<Mask>,
     ) -> Result<Option<Chat>, Failure> {
         let Ok(number) = u32::try_from(number) else { return Ok(None) };
         if web.chat_days == 0 {

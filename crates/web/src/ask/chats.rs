@@ -8,7 +8,6 @@ use axum::extract::{Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
-use serde::Deserialize;
 use serde_json::{Value, json};
 use sluis_ledger::Event;
 use sluis_store::{Chat, Turn};
@@ -16,7 +15,7 @@ use sluis_store::{Chat, Turn};
 use crate::Web;
 use crate::error::Failure;
 use crate::form::{Errors, Form};
-use crate::page::{Shown, go, respond};
+use crate::page::{Done, Shown, go, respond};
 use crate::visitor::{Visitor, record};
 
 /// The most characters to search for.
@@ -35,12 +34,6 @@ struct ChatsPage {
     /// How many there are in all.
     all: usize,
     days: u32,
-}
-
-#[derive(Deserialize)]
-struct Done {
-    #[serde(default)]
-    gelukt: String,
 }
 
 pub(super) fn routes() -> Router<Arc<Web>> {

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use sluis_core::choice::{CHARACTERS, Choices, MAX_CHOICES, Mask};
 use sluis_core::verdict::{Language, Verdict};
-use sluis_store::HandMask;
 
 use crate::form::{Errors, Form};
 use crate::inspect::{Mark, Piece, heading};
@@ -23,9 +22,8 @@ pub(crate) struct Wish {
 
 impl Wish {
     /// Reads the choices of a form: what was masked by hand before and still is, what comes to it, and what is let go of.
-    pub(crate) fn read(form: &Form, kept: &[HandMask], shown: &Shown) -> Result<Self, Errors> {
-        let mut mask: Vec<Mask> =
-            kept.iter().map(|one| Mask { text: one.text.clone(), person: one.person }).collect();
+    pub(crate) fn read(form: &Form, kept: &[Mask], shown: &Shown) -> Result<Self, Errors> {
+        let mut mask = kept.to_vec();
         let mut add = |text: &str, person: bool| {
             let text = text.trim();
             if !text.is_empty() && !mask.iter().any(|one| one.text == text) {
@@ -62,9 +60,8 @@ impl Wish {
     }
 
     /// What was masked by hand, to keep with the chat.
-    pub(crate) fn masks(&self) -> Vec<HandMask> {
-        let mask = |one: &Mask| HandMask { text: one.text.clone(), person: one.person };
-        self.choices.mask.iter().map(mask).collect()
+    pub(crate) fn masks(&self) -> Vec<Mask> {
+        self.choices.mask.clone()
     }
 }
 

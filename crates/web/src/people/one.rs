@@ -6,7 +6,6 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use serde::Deserialize;
 use sluis_core::person::{Person, Role};
 use sluis_ledger::Event;
 use sluis_store::StoreError;
@@ -14,7 +13,7 @@ use sluis_store::StoreError;
 use crate::Web;
 use crate::error::Failure;
 use crate::form::{Errors, Form};
-use crate::page::{Shown, go, respond};
+use crate::page::{Done, Shown, go, respond};
 use crate::people::access::{Access, Shut};
 use crate::people::details::{Details, Offered};
 use crate::people::invite::{self, LANGUAGES, may_renew};
@@ -49,16 +48,9 @@ struct One {
     notes: Option<Notes>,
 }
 
-/// What was just done.
-#[derive(Deserialize)]
-pub(crate) struct Done {
-    #[serde(default)]
-    gelukt: String,
-}
-
-impl Done {
-    fn words(&self, shown: &Shown) -> Option<String> {
-        let text = match self.gelukt.as_str() {
+/// What was just done, in words.
+fn said(done: &Done, shown: &Shown) -> Option<String> {
+    let text = match done.gelukt.as_str() {
             "bewaard" => shown.say("De gegevens zijn bewaard.", "The details are kept."),
             "dicht" => shown.say(
                 "De toegang tot AI is tijdelijk dicht. De persoon ziet de reden bij zijn of haar gegevens.",
@@ -72,8 +64,7 @@ impl Done {
             "open" => shown.say("De toegang tot AI is weer open.", "Access to AI is open again."),
             _ => return None,
         };
-        Some(text.to_owned())
-    }
+    Some(text.to_owned())
 }
 
 /// Only administrators change administrators.
@@ -89,7 +80,7 @@ pub(crate) async fn show(
 ) -> Result<Response, Failure> {
     visitor.officer(&KEEPERS)?;
     let person = web.store.person(&id).await?.ok_or(Failure::NotFound)?;
-    visitor.shown.notice = done.words(&visitor.shown);
+    visitor.shown.notice = said(&done, &visitor.shown);
     let details = Details::of(&person, &visitor.shown);
     page(&web, visitor, person, details, Access::default(), Note::default(), Errors::default()).await
 }

@@ -8,7 +8,6 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
-use serde::Deserialize;
 use sluis_core::intake::{self, Outcome, ToolRecord};
 use sluis_core::policy::Trust;
 use sluis_core::verdict::Language;
@@ -19,7 +18,7 @@ use super::{DECIDERS, OFFICERS, facts, find, tool_of, words};
 use crate::Web;
 use crate::error::Failure;
 use crate::form::Errors;
-use crate::page::{Shown, respond};
+use crate::page::{Done, Shown, respond};
 use crate::policy::agreements::Agreements;
 use crate::policy::words as policy_words;
 use crate::visitor::Visitor;
@@ -87,34 +86,26 @@ struct OnePage {
     typed: Typed,
 }
 
-/// What was just done.
-#[derive(Deserialize)]
-pub(super) struct Done {
-    #[serde(default)]
-    gelukt: String,
-}
-
-impl Done {
-    fn words(&self, shown: &Shown) -> Option<String> {
-        let text = match self.gelukt.as_str() {
-            "aangevraagd" => shown.say(
-                "Je aanvraag is verstuurd. Op deze pagina zie je wat er besloten wordt.",
-                "Your request is sent. On this page you see what is decided.",
-            ),
-            "beoordeeld" => shown.say(
-                "De antwoorden zijn bewaard. Ze tellen meteen.",
-                "The answers are saved. They count at once.",
-            ),
-            "besloten" => shown.say("Het besluit is bewaard.", "The decision is saved."),
-            "gestopt" => shown.say(
-                "De toepassing staat stil. Er gaat niets meer naartoe.",
-                "The tool is stopped. Nothing goes there any more.",
-            ),
-            "gestart" => shown.say("De toepassing mag weer.", "The tool may be used again."),
-            _ => return None,
-        };
-        Some(text.to_owned())
-    }
+/// What was just done, in words.
+fn said(done: &Done, shown: &Shown) -> Option<String> {
+    let text = match done.gelukt.as_str() {
+        "aangevraagd" => shown.say(
+            "Je aanvraag is verstuurd. Op deze pagina zie je wat er besloten wordt.",
+            "Your request is sent. On this page you see what is decided.",
+        ),
+        "beoordeeld" => shown.say(
+            "De antwoorden zijn bewaard. Ze tellen meteen.",
+            "The answers are saved. They count at once.",
+        ),
+        "besloten" => shown.say("Het besluit is bewaard.", "The decision is saved."),
+        "gestopt" => shown.say(
+            "De toepassing staat stil. Er gaat niets meer naartoe.",
+            "The tool is stopped. Nothing goes there any more.",
+        ),
+        "gestart" => shown.say("De toepassing mag weer.", "The tool may be used again."),
+        _ => return None,
+    };
+    Some(text.to_owned())
 }
 
 pub(super) async fn show(
@@ -124,7 +115,7 @@ pub(super) async fn show(
     Query(done): Query<Done>,
 ) -> Result<Response, Failure> {
     let record = find(&web, &visitor, &id).await?;
-    visitor.shown.notice = done.words(&visitor.shown);
+    visitor.shown.notice = said(&done, &visitor.shown);
     page(&web, visitor, &record, Typed::default(), StatusCode::OK, Errors::default()).await
 }
 
