@@ -8,6 +8,7 @@ import pytest
 
 from harness.leaks import leaks
 from harness.node import Node
+from harness.pages import chromium
 from harness.slow import Slow
 from standin import StandIn
 
@@ -73,6 +74,13 @@ credential = "pseudonymise"
 [policy.restore]
 url = "restore"
 """
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A running browser, for the tests of one file: it and those that run a loop of their own do not go together."""
+    with chromium() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

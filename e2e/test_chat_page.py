@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from harness.pages import Site, accessible, chromium, sign
+from harness.pages import Site, accessible
 from standin import Answer
 
 SETTINGS = """
@@ -25,19 +25,9 @@ QUESTION = f"Schrijf een brief aan mevrouw {NAME}."
 
 
 @pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
 def site(_standin, browser, tmp_path_factory):
     site = Site(tmp_path_factory.mktemp("chat"), SETTINGS.replace("UPSTREAM", _standin.url))
-    page = site.person(browser)
-    site.set_up(page)
-    sign(page)
-    site.state = page.context.storage_state()
-    page.context.close()
+    site.begin(browser)
     yield site
     assert site.node.stop() == 0
 

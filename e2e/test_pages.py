@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from harness.pages import FIRST, ORGANISATION, Site, accessible, ask, choose, chromium, sign
+from harness.pages import FIRST, ORGANISATION, Site, accessible, ask, sign
 
 SETTINGS = """
 language = "nl"
@@ -23,12 +23,6 @@ models = ["gratis-1"]
 """
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
-
-
 @pytest.fixture
 def empty(_standin, tmp_path):
     """A server on which nobody has set up anything."""
@@ -42,11 +36,7 @@ def empty(_standin, tmp_path):
 def site(_standin, browser, tmp_path_factory):
     """An organisation with a policy in force, which its first person has signed."""
     site = Site(tmp_path_factory.mktemp("site"), SETTINGS.replace("UPSTREAM", _standin.url))
-    page = site.person(browser)
-    site.set_up(page)
-    sign(page)
-    site.state = page.context.storage_state()
-    page.context.close()
+    site.begin(browser)
     yield site
     assert site.node.stop() == 0
 

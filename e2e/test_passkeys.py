@@ -1,11 +1,11 @@
 """Passkeys, with the authenticator that Chromium brings for tests."""
 
 import re
-import socket
 
 import pytest
 
-from harness.pages import Site, accessible, chromium, sign
+from conftest import free_port
+from harness.pages import Site, accessible, sign
 
 SETTINGS = """
 demo = true
@@ -19,17 +19,9 @@ AUTHENTICATOR = {
 }
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
-
-
 @pytest.fixture
 def site(tmp_path):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     site = Site(tmp_path / "node", SETTINGS.replace("PORT", str(port)), listen=f"127.0.0.1:{port}")
     yield site
     assert site.node.stop() == 0

@@ -6,7 +6,7 @@ import secrets
 import pytest
 
 from conftest import free_port
-from harness.pages import FIRST, Site, accessible, chromium
+from harness.pages import FIRST, Site, accessible
 from harness.provider import Provider
 
 SETTINGS = """
@@ -30,12 +30,6 @@ domains = ["linde.example"]
 Beheer = ["admin", "hr"]
 Directie = ["management"]
 """
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
 
 
 class Organisation:

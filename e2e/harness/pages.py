@@ -68,6 +68,14 @@ class Site:
         page.get_by_role("button", name="Beleid publiceren en beginnen").click()
         page.wait_for_url(re.compile(r"/mijn-gegevens/tweede-stap"))
 
+    def begin(self, browser, **options):
+        """Sets up and signs; `state` is then the browser of the first person."""
+        page = self.person(browser)
+        self.set_up(page, **options)
+        sign(page)
+        self.state = page.context.storage_state()
+        page.context.close()
+
     def set_up_by_forms(self, tools):
         """The same as `set_up` without a browser, for tests that need none."""
         with httpx.Client(follow_redirects=True) as client:
